@@ -5,8 +5,13 @@ libhs_target_la_SOURCES = \
   profiler/target/auxv.h \
   profiler/target/copy.c \
   profiler/target/copy.h \
+  profiler/target/core.c \
+  profiler/target/core.h \
+  profiler/target/core-notes.c \
   profiler/target/diag.c \
   profiler/target/diag.h \
+  profiler/target/elf-id.c \
+  profiler/target/elf-id.h \
   profiler/target/error.c \
   profiler/target/error.h \
   profiler/target/files.c \

@@ -1,0 +1,29 @@
+/* elf-id.h - the build-id of an ELF file from its raw bytes. */
+#pragma once
+
+#include <glib.h>
+
+/* hs_elf_is_ours: whether the bytes begin as an ELF file of x86-64 does. */
+gboolean hs_elf_is_ours (const guint8 *data, gsize size);
+
+/* hs_elf_build_id: (transfer full): the build-id in lower-case hex from the program headers of the ELF file whose first
+ * @size bytes are at @data; NULL where there is none or it lies behind @size. */
+char *hs_elf_build_id (const guint8 *data, gsize size);
+
+/* hs_elf_flags: the flags (PF_X, PF_W, PF_R) of the segment that the page at @offset of the file belongs to, or 0. */
+guint hs_elf_flags (const guint8 *data, gsize size, guint64 offset);
+
+/* hs_note_next: iterates over the ELF notes in *@data (*@size bytes), each field aligned to 4 bytes as all of those are
+ * that matter here. FALSE at the end or where the rest makes no sense. @name: as long as @name_size says, NUL included. */
+typedef struct {
+  guint32 type;
+  const char *name;
+  gsize name_size;
+  const guint8 *desc;
+  gsize desc_size;
+} HsNote;
+gboolean hs_note_next (const guint8 **data, gsize *size, HsNote *note);
+gboolean hs_note_is (const HsNote *note, const char *name, guint32 type);
+
+/* hs_hex: (transfer full): @size bytes in lower-case hex. */
+char *hs_hex (const guint8 *data, gsize size);
