@@ -15,6 +15,7 @@ hs_heap_new_empty (const char *allocator)
   self->allocator = allocator;
   self->blocks = hs_blocks_new ();
   self->arenas = g_ptr_array_new ();
+  self->extents = g_array_new (FALSE, FALSE, sizeof (HsExtent));
   return self;
 }
 
@@ -36,6 +37,7 @@ hs_heap_unref (HsHeap *self)
     g_free (arena);
   }
   g_ptr_array_unref (self->arenas);
+  g_array_unref (self->extents);
   hs_blocks_free (self->blocks);
   g_free (self->version);
   g_free (self);
@@ -50,6 +52,21 @@ hs_heap_add_arena (HsHeap *self, const char *name, HsAddr address)
   arena->address = address;
   g_ptr_array_add (self->arenas, arena);
   return arena;
+}
+
+gboolean
+hs_heap_rules (const HsHeap *self, HsAddr addr)
+{
+  guint low = 0, high = self->extents->len;
+
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    if (g_array_index (self->extents, HsExtent, middle).end <= addr)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < self->extents->len && g_array_index (self->extents, HsExtent, low).start <= addr;
 }
 
 HsHeap *

@@ -214,8 +214,11 @@ walk_regions (HsGlibc *self)
   for (guint i = 0; i < self->regions->len; i++) {
     HsRegion region = g_array_index (self->regions, HsRegion, i);
     region.start = MAX (region.start, last);
-    if (region.start < region.end)
+    if (region.start < region.end) {
+      HsExtent extent = { region.start, region.end };
+      g_array_append_val (self->heap->extents, extent);
       hs_glibc_walk_region (self, &region);
+    }
     last = MAX (last, region.end);
   }
 }

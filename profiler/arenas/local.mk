@@ -10,3 +10,4 @@ libhs_arenas_la_SOURCES = \
   profiler/arenas/glibc-private.h \
   profiler/arenas/glibc-walk.c \
   profiler/arenas/glibc.c
+libhs_arenas_la_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS)

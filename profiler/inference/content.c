@@ -1,0 +1,101 @@
+/* content.c - what a block's bytes say about a type. */
+#include "profiler/inference/engine.h"
+
+#include <string.h>
+
+#define MAX_JUDGED 64 /* slots looked at in one object */
+
+static guint64
+word_at (const guint8 *data, guint64 offset)
+{
+  guint64 word;
+
+  memcpy (&word, data + offset, sizeof word);
+  return word;
+}
+
+/* What a pointer's word may hold: nothing, or an address that is mapped. A function pointer may also be one of the small
+ * numbers that signal(2) and its imitators use. Of void * nothing is expected: programs keep numbers in it. */
+static gboolean
+slot_admits (HsEngine *self, const HsSlot *slot, guint64 value)
+{
+  if (value == 0 || slot->in_union || slot->kind == HS_SLOT_VOID || slot->kind == HS_SLOT_UNION)
+    return TRUE;
+  if (slot->kind == HS_SLOT_FUNCTION && value < 8)
+    return TRUE;
+  return hs_engine_is_mapped (self, value);
+}
+
+gboolean
+hs_content_admits (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit)
+{
+  guint good = 0, bad = 0;
+
+  for (guint32 i = 0; i < layout->n_slots && i < MAX_JUDGED; i++) {
+    const HsSlot *slot = &layout->slots[i];
+    if (slot->offset + 8 > limit)
+      break;
+    guint64 value = word_at (data, slot->offset);
+    if (!slot_admits (self, slot, value))
+      bad++;
+    else if (value != 0 && slot->kind != HS_SLOT_VOID)
+      good++;
+  }
+  return bad == 0 || (bad == 1 && good >= 4);
+}
+
+guint
+hs_content_heap_pointers (HsEngine *self, const guint8 *data, guint64 limit)
+{
+  guint n = 0;
+
+  for (guint64 at = 0; at + 8 <= limit; at += 8) {
+    guint64 value = word_at (data, at);
+    if (value >= self->blocks->low && hs_blocks_at (self->blocks, value) != HS_NO_BLOCK)
+      n++;
+  }
+  return n;
+}
+
+static guint
+explains_one (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit)
+{
+  guint n = 0;
+
+  for (guint32 i = 0; i < layout->n_slots; i++) {
+    const HsSlot *slot = &layout->slots[i];
+    if (slot->offset + 8 > limit)
+      break;
+    if (slot->offset % 8 == 0 && hs_blocks_at (self->blocks, word_at (data, slot->offset)) != HS_NO_BLOCK)
+      n++;
+  }
+  return n;
+}
+
+guint
+hs_content_explains (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit, gboolean repeated)
+{
+  guint n = 0;
+
+  if (!repeated || layout->size == 0)
+    return explains_one (self, layout, data, limit);
+  for (guint64 at = 0; at + layout->size <= limit; at += layout->size)
+    n += explains_one (self, layout, data + at, layout->size);
+  return n;
+}
+
+gssize
+hs_content_text (const guint8 *data, guint64 limit)
+{
+  const guint8 *end = memchr (data, 0, limit);
+  gsize length = end != NULL ? (gsize)(end - data) : limit;
+
+  for (gsize i = 0; i < length; i++)
+    if ((data[i] < 0x20 && data[i] != '\t' && data[i] != '\n' && data[i] != '\r' && data[i] != 0x1b) || data[i] == 0x7f)
+      return -1;
+  const char *stop;
+  if (!g_utf8_validate ((const char *)data, length, &stop)
+      && (end != NULL || data + length - (const guint8 *)stop > 3)) /* a sequence may be cut at the end */
+    return -1;
+  return length;
+}

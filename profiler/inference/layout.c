@@ -1,0 +1,259 @@
+/* layout.c - see layout.h. */
+#include "profiler/inference/layout.h"
+
+#define MAX_SLOTS 4096     /* of one layout; what is beyond is not followed */
+#define INLINE_ELEMENTS 8  /* arrays up to this long are flattened */
+#define MAX_DEPTH 64
+
+/* HsType.encoding: DWARF 5, section 7.8. */
+enum { ATE_SIGNED_CHAR = 0x06, ATE_UNSIGNED_CHAR = 0x08, ATE_UTF = 0x10 };
+
+struct _HsLayouts {
+  HsTypes *types;
+  GHashTable *by_type; /* id -> HsLayout */
+  GPtrArray *all;
+  GStringChunk *paths;
+};
+
+typedef struct {
+  HsLayouts *layouts;
+  HsLayout *layout;
+  GArray *slots;
+  GArray *repeats;
+} Builder;
+
+static void
+layout_free (gpointer data)
+{
+  HsLayout *layout = data;
+
+  g_free (layout->slots);
+  g_free (layout->repeats);
+  g_free (layout);
+}
+
+HsLayouts *
+hs_layouts_new (HsTypes *types)
+{
+  HsLayouts *self = g_new0 (HsLayouts, 1);
+
+  self->types = types;
+  self->by_type = g_hash_table_new (NULL, NULL);
+  self->all = g_ptr_array_new_with_free_func (layout_free);
+  self->paths = g_string_chunk_new (4096);
+  return self;
+}
+
+void
+hs_layouts_free (HsLayouts *self)
+{
+  g_hash_table_unref (self->by_type);
+  g_ptr_array_unref (self->all);
+  g_string_chunk_free (self->paths);
+  g_free (self);
+}
+
+gboolean
+hs_is_byte (const HsTypes *types, HsTypeId type)
+{
+  const HsType *t = hs_types_get (types, hs_types_strip (types, type));
+
+  return t->kind == HS_TYPE_BASE && t->size == 1;
+}
+
+static gboolean
+is_character (const HsTypes *types, HsTypeId type)
+{
+  const HsType *t = hs_types_get (types, type);
+
+  return t->kind == HS_TYPE_BASE && t->size == 1
+         && (t->encoding == ATE_SIGNED_CHAR || t->encoding == ATE_UNSIGNED_CHAR || t->encoding == ATE_UTF);
+}
+
+HsSlotKind
+hs_slot_kind (const HsTypes *types, HsTypeId target)
+{
+  const HsType *t = hs_types_get (types, target);
+
+  switch (t->kind) {
+  case HS_TYPE_STRUCT: case HS_TYPE_CLASS: case HS_TYPE_UNION:
+    return t->size > 0 ? HS_SLOT_OBJECT : HS_SLOT_VOID;
+  case HS_TYPE_BASE: case HS_TYPE_ENUM:
+    return is_character (types, target) ? HS_SLOT_CHAR : t->size > 0 ? HS_SLOT_SCALAR : HS_SLOT_VOID;
+  case HS_TYPE_POINTER: case HS_TYPE_REFERENCE:
+    return HS_SLOT_POINTER;
+  case HS_TYPE_ARRAY:
+    return HS_SLOT_ARRAY;
+  case HS_TYPE_FUNCTION:
+    return HS_SLOT_FUNCTION;
+  default:
+    return HS_SLOT_VOID;
+  }
+}
+
+static const char *
+join_path (Builder *self, const char *outer, const char *name)
+{
+  if (*name == 0)
+    return outer;
+  if (*outer == 0)
+    return name;
+  g_autofree char *path = g_strdup_printf (*name == '[' ? "%s%s" : "%s.%s", outer, name);
+  return g_string_chunk_insert_const (self->layouts->paths, path);
+}
+
+static void
+add_slot (Builder *self, HsTypeId pointee, guint64 offset, const char *path, gboolean in_union)
+{
+  const HsTypes *types = self->layouts->types;
+  HsTypeId target = hs_types_strip (types, pointee);
+
+  if (self->slots->len >= MAX_SLOTS || offset > self->layout->size || self->layout->size - offset < 8)
+    return;
+  HsSlot slot = { .offset = offset, .kind = hs_slot_kind (types, target), .in_union = in_union, .target = target,
+                  .path = path };
+  g_array_append_val (self->slots, slot);
+}
+
+static void flatten (Builder *self, HsTypeId type, guint64 offset, const char *path, gboolean in_union, guint depth);
+
+static void
+flatten_array (Builder *self, const HsType *array, guint64 offset, const char *path, gboolean in_union, guint depth)
+{
+  HsTypeId element = hs_types_strip (self->layouts->types, array->target);
+  guint64 stride = hs_types_get (self->layouts->types, element)->size;
+  const char *inner = join_path (self, path, "[]");
+
+  if (array->count == 0 || stride == 0 || array->count > self->layout->size / stride)
+    return;
+  if (array->count <= INLINE_ELEMENTS) {
+    for (guint64 i = 0; i < array->count; i++)
+      flatten (self, element, offset + i * stride, inner, in_union, depth + 1);
+    return;
+  }
+  HsLayout *layout = hs_layouts_get (self->layouts, element);
+  if (layout == NULL || !layout->has_pointers || in_union || self->repeats->len >= MAX_SLOTS)
+    return;
+  HsRepeat repeat = { .offset = offset, .stride = stride, .count = array->count, .element = layout, .path = inner };
+  g_array_append_val (self->repeats, repeat);
+}
+
+static void
+flatten_members (Builder *self, const HsType *type, guint64 offset, const char *path, gboolean in_union, guint depth)
+{
+  for (guint32 i = 0; i < type->n_members; i++) {
+    const HsMember *member = hs_types_member (self->layouts->types, type, i);
+    if (member->bit_size != 0 || (member->flags & HS_MEMBER_VIRTUAL_BASE) || member->offset > self->layout->size)
+      continue;
+    flatten (self, member->type, offset + member->offset, join_path (self, path, member->name),
+             in_union || type->kind == HS_TYPE_UNION, depth + 1);
+  }
+}
+
+static void
+flatten (Builder *self, HsTypeId id, guint64 offset, const char *path, gboolean in_union, guint depth)
+{
+  id = hs_types_strip (self->layouts->types, id);
+  const HsType *type = hs_types_get (self->layouts->types, id);
+
+  if (depth > MAX_DEPTH || self->slots->len >= MAX_SLOTS)
+    return;
+  switch (type->kind) {
+  case HS_TYPE_POINTER: case HS_TYPE_REFERENCE:
+    add_slot (self, type->target, offset, path, in_union);
+    break;
+  case HS_TYPE_ARRAY:
+    flatten_array (self, type, offset, path, in_union, depth);
+    break;
+  case HS_TYPE_STRUCT: case HS_TYPE_CLASS: case HS_TYPE_UNION:
+    flatten_members (self, type, offset, path, in_union, depth);
+    break;
+  default:
+    break;
+  }
+}
+
+static int
+compare_slots (gconstpointer a, gconstpointer b)
+{
+  const HsSlot *x = a, *y = b;
+
+  if (x->offset != y->offset)
+    return x->offset < y->offset ? -1 : 1;
+  return x->target < y->target ? -1 : x->target > y->target;
+}
+
+/* Makes one slot of the readings of one word: equal ones are one, different ones are undecided. void * yields. */
+static void
+merge_slots (GArray *slots)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < slots->len; i++) {
+    HsSlot *slot = &g_array_index (slots, HsSlot, i);
+    HsSlot *last = n > 0 ? &g_array_index (slots, HsSlot, n - 1) : NULL;
+    if (last == NULL || last->offset != slot->offset)
+      g_array_index (slots, HsSlot, n++) = *slot;
+    else if (last->kind == HS_SLOT_VOID && slot->kind != HS_SLOT_VOID)
+      *last = *slot;
+    else if (slot->kind != HS_SLOT_VOID && slot->target != last->target)
+      last->kind = HS_SLOT_UNION;
+  }
+  g_array_set_size (slots, n);
+}
+
+/* The flexible array at the end of a struct: T x[], T x[0] or, as old code writes it, T x[1]. */
+static void
+find_tail (HsLayouts *self, HsLayout *layout, HsTypeId id, guint64 offset, guint depth)
+{
+  const HsType *type = hs_types_get (self->types, hs_types_strip (self->types, id));
+
+  if (depth > MAX_DEPTH || (type->kind != HS_TYPE_STRUCT && type->kind != HS_TYPE_CLASS) || type->n_members == 0)
+    return;
+  const HsMember *last = hs_types_member (self->types, type, type->n_members - 1);
+  const HsType *array = hs_types_get (self->types, hs_types_strip (self->types, last->type));
+  if (array->kind == HS_TYPE_STRUCT || array->kind == HS_TYPE_CLASS) {
+    find_tail (self, layout, last->type, offset + last->offset, depth + 1);
+    return;
+  }
+  if (array->kind != HS_TYPE_ARRAY || array->count > 1)
+    return;
+  HsTypeId element = hs_types_strip (self->types, array->target);
+  guint64 stride = hs_types_get (self->types, element)->size;
+  /* T x[1] counts only where it ends the struct: padding behind it is allowed. */
+  if (stride == 0 || offset + last->offset > layout->size || layout->size - offset - last->offset >= stride * array->count + 16)
+    return;
+  layout->tail_offset = offset + last->offset;
+  layout->tail_stride = stride;
+  HsLayout *tail = hs_layouts_get (self, element);
+  layout->tail = tail != NULL && tail->has_pointers ? tail : NULL;
+}
+
+HsLayout *
+hs_layouts_get (HsLayouts *self, HsTypeId id)
+{
+  id = hs_types_strip (self->types, id);
+  HsLayout *layout = g_hash_table_lookup (self->by_type, GUINT_TO_POINTER (id));
+
+  if (layout != NULL)
+    return layout;
+  layout = g_new0 (HsLayout, 1);
+  layout->type = id;
+  layout->size = hs_types_get (self->types, id)->size;
+  g_hash_table_insert (self->by_type, GUINT_TO_POINTER (id), layout);
+  g_ptr_array_add (self->all, layout);
+
+  g_autoptr (GArray) slots = g_array_new (FALSE, FALSE, sizeof (HsSlot));
+  g_autoptr (GArray) repeats = g_array_new (FALSE, FALSE, sizeof (HsRepeat));
+  Builder builder = { self, layout, slots, repeats };
+  flatten (&builder, id, 0, "", FALSE, 0);
+  g_array_sort (slots, compare_slots);
+  merge_slots (slots);
+  find_tail (self, layout, id, 0, 0);
+  layout->n_slots = slots->len;
+  layout->slots = g_memdup2 (slots->data, slots->len * sizeof (HsSlot));
+  layout->n_repeats = repeats->len;
+  layout->repeats = g_memdup2 (repeats->data, repeats->len * sizeof (HsRepeat));
+  layout->has_pointers = slots->len + repeats->len > 0 || layout->tail != NULL;
+  return layout;
+}

@@ -1,0 +1,67 @@
+/* layout.h - where the pointers of a type lie, flattened once and shared.
+ *
+ * Members, base classes and members of members become a flat list of slots; an array inside a type stays one strided
+ * item, so that a type with a million elements costs what its element costs. A union offers several readings of one
+ * word: where exactly one of them is a pointer, the slot is marked as in a union; where several are, no reading is
+ * taken and the slot says so. */
+#pragma once
+
+#include "profiler/types/types.h"
+
+typedef enum {
+  HS_SLOT_OBJECT,   /* pointer to a struct, class or union with a known size */
+  HS_SLOT_CHAR,     /* to characters: text, perhaps */
+  HS_SLOT_SCALAR,   /* to numbers, enums */
+  HS_SLOT_POINTER,  /* to pointers */
+  HS_SLOT_ARRAY,    /* to an array */
+  HS_SLOT_VOID,     /* to void, to something opaque: says that something is there */
+  HS_SLOT_FUNCTION, /* to code */
+  HS_SLOT_UNION,    /* several pointers in a union: undecided here */
+} HsSlotKind;
+
+typedef struct {
+  guint64 offset;
+  guint8 kind; /* HsSlotKind */
+  gboolean in_union;
+  HsTypeId target;   /* what it points to, without typedefs */
+  const char *path;  /* "hdr.next", "table[]" */
+  guint32 reason;    /* the engine's number for "through this slot", 0 until asked for */
+} HsSlot;
+
+typedef struct _HsLayout HsLayout;
+
+typedef struct {
+  guint64 offset;
+  guint64 stride;
+  guint64 count;
+  HsLayout *element;
+  const char *path;
+} HsRepeat;
+
+struct _HsLayout {
+  HsTypeId type;
+  guint64 size;
+  guint32 n_slots;
+  HsSlot *slots;     /* sorted by offset; of those in arrays see repeats */
+  guint32 n_repeats;
+  HsRepeat *repeats;
+  gboolean has_pointers;
+  /* A flexible array: the last member, unbounded or of one element or none. 0 stride: there is none. */
+  guint64 tail_offset;
+  guint64 tail_stride;
+  HsLayout *tail; /* of the element, NULL where it holds no pointers */
+};
+
+typedef struct _HsLayouts HsLayouts;
+HsLayouts *hs_layouts_new (HsTypes *types);
+void hs_layouts_free (HsLayouts *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsLayouts, hs_layouts_free)
+
+/* hs_layouts_get: (transfer none): the layout of @type, made at the first call. A base type's has no slots, a pointer's one. */
+HsLayout *hs_layouts_get (HsLayouts *self, HsTypeId type);
+
+/* hs_slot_kind: what a pointer to @target is. */
+HsSlotKind hs_slot_kind (const HsTypes *types, HsTypeId target);
+
+/* hs_is_byte: a type of one byte that text and raw data are made of. */
+gboolean hs_is_byte (const HsTypes *types, HsTypeId type);

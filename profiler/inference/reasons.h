@@ -1,0 +1,23 @@
+/* reasons.h - the record of why: a reason is a source of evidence with the member or the variable it came through.
+ *
+ * Reasons are few (one a source and member), blocks are many: a block holds the number of its reason. */
+#pragma once
+
+#include "profiler/types/types.h"
+
+typedef struct {
+  guint8 source;      /* index in the table of sources */
+  HsTypeId owner;     /* the type whose member it is; 0: a variable */
+  const char *member; /* "hdr.next"; of a variable its name. Lives as long as the types and layouts */
+  guint64 distance;   /* of an interior pointer: bytes behind the block's start */
+} HsReason;
+
+typedef struct _HsReasons HsReasons;
+HsReasons *hs_reasons_new (void);
+void hs_reasons_free (HsReasons *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsReasons, hs_reasons_free)
+
+/* hs_reasons_intern: the number of the reason, never 0. */
+guint32 hs_reasons_intern (HsReasons *self, HsReason reason);
+const HsReason *hs_reasons_get (const HsReasons *self, guint32 number);
+guint32 hs_reasons_count (const HsReasons *self);

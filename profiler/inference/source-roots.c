@@ -1,0 +1,45 @@
+/* source-roots.c - the program's own typed variables.
+ *
+ * Globals, statics and thread-local variables prove what they point to. A variable on a stack may have been left behind
+ * or reused by the compiler, so what it alone points to is one level less sure. */
+#include "profiler/inference/engine.h"
+
+static void
+follow_root (HsEngine *self, const HsRoot *root, guint source, HsLevel level)
+{
+  HsLayout *layout = hs_layouts_get (self->layouts, root->type);
+  guint32 reason = hs_reasons_intern (self->reasons, (HsReason){ source, 0, root->name, 0 });
+  gsize available;
+
+  if (!layout->has_pointers)
+    return;
+  if (root->kind == HS_ROOT_REGISTER) {
+    hs_engine_scan (self, layout, (const guint8 *)&root->value, sizeof root->value, level, reason, HS_NO_BLOCK);
+    return;
+  }
+  const guint8 *data = hs_image_span (self->image, root->address, &available);
+  if (data != NULL)
+    hs_engine_scan (self, layout, data, MIN (available, layout->size), level, reason, HS_NO_BLOCK);
+}
+
+static void
+follow_roots (HsEngine *self, HsRootKind from, HsRootKind to, guint source, HsLevel level)
+{
+  for (guint i = 0; i < self->roots->roots->len; i++) {
+    const HsRoot *root = &g_array_index (self->roots->roots, HsRoot, i);
+    if (root->kind >= from && root->kind <= to)
+      follow_root (self, root, source, level);
+  }
+}
+
+void
+hs_source_static (HsEngine *self)
+{
+  follow_roots (self, HS_ROOT_STATIC, HS_ROOT_TLS, HS_SOURCE_STATIC, HS_LEVEL_B);
+}
+
+void
+hs_source_stack (HsEngine *self)
+{
+  follow_roots (self, HS_ROOT_STACK, HS_ROOT_REGISTER, HS_SOURCE_STACK, HS_LEVEL_C);
+}

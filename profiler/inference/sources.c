@@ -1,0 +1,15 @@
+/* sources.c - the table of sources of evidence, in the order in which they are asked. */
+#include "profiler/inference/engine.h"
+
+const HsSource hs_sources[HS_N_SOURCES] = {
+  [HS_SOURCE_NONE] = { "", HS_PHASE_START, NULL },
+  [HS_SOURCE_VTABLE] = { "vtable", HS_PHASE_START, hs_source_vtable },
+  [HS_SOURCE_STATIC] = { "variable", HS_PHASE_START, hs_source_static },
+  [HS_SOURCE_STACK] = { "stack", HS_PHASE_START, hs_source_stack },
+  [HS_SOURCE_POINTER] = { "pointer", HS_PHASE_START, NULL }, /* the engine itself */
+  [HS_SOURCE_EMBED] = { "embedded", HS_PHASE_ROUND, hs_source_embed },
+  [HS_SOURCE_ARRAY] = { "array", HS_PHASE_ROUND, hs_source_array },
+  [HS_SOURCE_TEXT] = { "text", HS_PHASE_ROUND, hs_source_text },
+  [HS_SOURCE_CONTENT] = { "content", HS_PHASE_END, hs_source_content },
+};
+const guint hs_n_sources = HS_N_SOURCES;
