@@ -29,6 +29,7 @@ typedef struct {
   gatomicrefcount refs;
   HsTarget *target;   /* (owned) */
   GPtrArray *modules; /* HsModule: the executable first, then by path, so that the order does not depend on ASLR */
+  GPtrArray *by_address; /* the same modules, sorted by start */
 } HsModules;
 
 typedef struct {

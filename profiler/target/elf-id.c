@@ -71,8 +71,8 @@ hs_hex (const guint8 *data, gsize size)
   return g_string_free (text, FALSE);
 }
 
-static char *
-find_in_notes (const guint8 *data, gsize size)
+char *
+hs_notes_build_id (const guint8 *data, gsize size)
 {
   HsNote note;
 
@@ -82,9 +82,8 @@ find_in_notes (const guint8 *data, gsize size)
   return NULL;
 }
 
-/* Reads program header @i; FALSE where there is none. */
-static gboolean
-program_header (const guint8 *data, gsize size, guint i, Elf64_Phdr *program)
+gboolean
+hs_elf_program_header (const guint8 *data, gsize size, guint i, Elf64_Phdr *program)
 {
   Elf64_Ehdr header;
 
@@ -104,9 +103,9 @@ hs_elf_build_id (const guint8 *data, gsize size)
   Elf64_Phdr program;
   char *id = NULL;
 
-  for (guint i = 0; id == NULL && program_header (data, size, i, &program); i++)
+  for (guint i = 0; id == NULL && hs_elf_program_header (data, size, i, &program); i++)
     if (program.p_type == PT_NOTE && program.p_offset <= size && program.p_filesz <= size - program.p_offset)
-      id = find_in_notes (data + program.p_offset, program.p_filesz);
+      id = hs_notes_build_id (data + program.p_offset, program.p_filesz);
   return id;
 }
 
@@ -115,7 +114,7 @@ hs_elf_flags (const guint8 *data, gsize size, guint64 offset)
 {
   Elf64_Phdr program;
 
-  for (guint i = 0; program_header (data, size, i, &program); i++)
+  for (guint i = 0; hs_elf_program_header (data, size, i, &program); i++)
     if (program.p_type == PT_LOAD && offset >= (program.p_offset & ~G_GUINT64_CONSTANT (4095))
         && offset < program.p_offset + program.p_filesz)
       return program.p_flags;
