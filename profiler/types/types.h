@@ -32,6 +32,8 @@ enum {
   HS_TYPE_FLAG_UNBOUNDED = 1 << 1,  /* an array without a bound: a flexible member, or extern T x[] */
   HS_TYPE_FLAG_SYSTEM = 1 << 2,     /* declared in a header under /usr/include or /usr/lib */
   HS_TYPE_FLAG_TRUNCATED = 1 << 3,  /* members were dropped: there were too many, or they made no sense */
+  HS_TYPE_FLAG_CXX = 1 << 4,        /* declared in a unit of another language than C: shown without "struct" */
+  HS_TYPE_FLAG_TYPEDEF_NAME = 1 << 5, /* has no tag: name is that of a typedef */
 };
 
 typedef struct {
