@@ -119,8 +119,8 @@ read_new_table (Header *header, gboolean is_directories)
     formats[i][0] = hs_bytes_uleb (bytes);
     formats[i][1] = hs_bytes_uleb (bytes);
   }
-  guint64 n = MIN (hs_bytes_uleb (bytes), MAX_NAMES);
-  for (guint64 i = 0; i < n && !bytes->bad && n_formats > 0; i++) {
+  guint64 n = hs_bytes_uleb (bytes);
+  for (guint64 i = 0; i < n && i < MAX_NAMES && !bytes->bad && n_formats > 0; i++) {
     const char *name = "";
     guint64 directory = 0;
     for (guint j = 0; j < n_formats; j++) {

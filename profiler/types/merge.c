@@ -1,10 +1,11 @@
 /* merge.c - equal types become one: hs_table_merge of table.h.
  *
- * Two types are equal if they look the same to every path through them: kind, name, size, members, and so on behind each
- * reference. Types refer to each other in circles, so equality is found from above, by refinement: first a type's class
- * is a hash of what it says itself, with structs it refers to by name only; then again with the classes so far in place
- * of the names; until a round splits nothing more. Programs hardly ever have two structs of one name, so the second
- * round is mostly the last.
+ * Two types are equal if they say the same of themselves (kind, name, size, members) and if what they refer to directly
+ * is equal in that sense: first a type's class is a hash of what it says itself, with the structs it refers to by their
+ * names; then again with those classes in place of the names. So `struct list { struct node *head; }` of two files with
+ * a `struct node` each is two types. It ends there: going on until nothing splits any more would make two of every type
+ * from which a difference can be reached, however far away (Redis has a `struct dict` of its own and one of hiredis, and
+ * its `struct client` would be two).
  * A declaration takes part as the definition it stands for: that of its own group (unit or module) if there is one, else
  * any if all definitions of that name are in one class, else it stays a class of its own.
  * Invariants: class hashes depend on contents and order of the table only; classes are numbered in the order of their
@@ -13,7 +14,6 @@
 
 #include <string.h>
 
-#define MAX_ROUNDS 64
 #define MAX_HASH_DEPTH 128
 
 typedef struct {
@@ -72,7 +72,10 @@ hash_own (const HsTable *table, const HsModelType *type)
 {
   guint64 hash = mix (name_space (type) != 0 ? name_space (type) : type->kind, type->name);
 
-  hash = mix (mix (hash, type->size), type->count);
+  /* The size of a typedef follows from its target, and is 0 where that is only declared. */
+  if (type->kind != HS_TYPE_TYPEDEF && type->kind != HS_TYPE_ARRAY)
+    hash = mix (hash, type->size);
+  hash = mix (hash, type->count);
   hash = mix (mix (hash, type->n_members), type->encoding);
   hash = mix (hash, type->flags & (HS_TYPE_FLAG_UNBOUNDED | HS_TYPE_FLAG_TRUNCATED | HS_TYPE_FLAG_TYPEDEF_NAME));
   hash = mix (hash, type->kind == HS_TYPE_OPAQUE);
@@ -234,22 +237,19 @@ number_classes (const Merge *self, guint32 *ids)
   return count;
 }
 
-static void
+/* Two rounds, see above. The number of classes is the result. */
+static guint32
 refine (Merge *self, guint32 *ids)
 {
   g_autoptr (GHashTable) wanted = wanted_names (self);
-  guint32 count = 0, before = G_MAXUINT32;
 
   self->by_name = TRUE;
   run_round (self);
   self->by_name = FALSE;
-  for (guint i = 0; i < MAX_ROUNDS && count != before; i++) {
-    before = count;
-    resolve_declarations (self, wanted);
-    run_round (self);
-    resolve_declarations (self, wanted);
-    count = number_classes (self, ids);
-  }
+  resolve_declarations (self, wanted);
+  run_round (self);
+  resolve_declarations (self, wanted);
+  return number_classes (self, ids);
 }
 
 /* --- the result */
@@ -315,9 +315,9 @@ hs_table_merge (const HsTable *self, guint32 **map)
     own[id] = hash_own (self, hs_table_type (self, id));
     defined[id] = id;
   }
-  refine (&merge, ids);
+  guint32 count = refine (&merge, ids);
   HsTable *result = hs_table_new (self->strings);
-  emit (&merge, ids, number_classes (&merge, ids), result);
+  emit (&merge, ids, count, result);
   g_free (merge.class);
   g_free (merge.next);
   *map = ids;
