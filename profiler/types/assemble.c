@@ -13,11 +13,13 @@
 
 #define MAX_ALIASES 64
 #define MAX_POINTERS 8
+#define MAX_SCOPES 128
 #define MAX_RAW_TYPES (1u << 26)
 
 typedef struct {
   GPtrArray *units; /* HsRawUnit; without those that are missing */
   guint32 *base;    /* by unit */
+  guint32 **scopes; /* by unit, then scope: its qualified name plus one; 0 not made yet */
   guint32 *stands_for; /* by type: itself, or what an alias stands for */
   HsTable *table;
   HsStrings *strings;
@@ -85,22 +87,58 @@ resolve (const Assembly *self, guint64 key, guint from)
 
 /* --- names */
 
-/* The qualified name of each scope. In C only functions are scopes of names, for their static variables: a struct in a
- * struct or in a function has its bare name. */
-static guint32 *
-name_scopes (const Assembly *self, const HsRawUnit *unit)
-{
-  guint32 *names = g_new0 (guint32, unit->scopes->len);
+static guint32 scope_name (Assembly *self, guint u, guint32 scope, guint depth);
 
-  for (guint i = 1; i < unit->scopes->len; i++) {
-    const HsRawScope *scope = &g_array_index (unit->scopes, HsRawScope, i);
-    guint32 parent = scope->parent < i ? names[scope->parent] : 0;
-    if ((unit->is_c && !scope->is_function) || scope->name == NULL)
-      names[i] = parent;
-    else
-      names[i] = hs_strings_join (self->strings, parent, hs_strings_add (self->strings, scope->name));
+/* In C there are no scopes of types: a struct in a struct or in a function has its bare name. */
+static guint32
+type_name (Assembly *self, guint u, const HsRawType *raw, guint depth)
+{
+  guint32 name = hs_strings_add (self->strings, raw->name);
+
+  if (raw->kind == HS_TYPE_BASE || raw->kind == HS_RAW_ALIAS || name == 0 || unit_at (self, u)->is_c)
+    return name;
+  return hs_strings_join (self->strings, scope_name (self, u, raw->scope, depth), name);
+}
+
+/* A class whose nested types are in this unit, itself in a type unit and nameless here. */
+static guint32
+name_of_origin (Assembly *self, guint u, guint64 key, guint depth)
+{
+  gint v = find_unit (self, key, u);
+  gint i = v >= 0 && depth < MAX_SCOPES ? find_die (unit_at (self, (guint)v), key) : -1;
+
+  return i >= 0 ? type_name (self, (guint)v, &g_array_index (unit_at (self, (guint)v)->types, HsRawType, i), depth + 1)
+                : 0;
+}
+
+static guint32
+make_scope_name (Assembly *self, guint u, const HsRawScope *scope, guint depth)
+{
+  const HsRawUnit *unit = unit_at (self, u);
+
+  if (scope->name == NULL && scope->origin != 0 && !scope->is_function)
+    return name_of_origin (self, u, scope->origin, depth);
+  guint32 parent = scope_name (self, u, scope->parent, depth + 1);
+  if ((unit->is_c && !scope->is_function) || scope->name == NULL)
+    return parent;
+  return hs_strings_join (self->strings, parent, hs_strings_add (self->strings, scope->name));
+}
+
+/* The qualified name of a scope, made when it is first asked for. */
+static guint32
+scope_name (Assembly *self, guint u, guint32 scope, guint depth)
+{
+  const HsRawUnit *unit = unit_at (self, u);
+
+  if (scope == 0 || depth > MAX_SCOPES)
+    return 0;
+  if (self->scopes[u] == NULL)
+    self->scopes[u] = g_new0 (guint32, unit->scopes->len);
+  if (self->scopes[u][scope] == 0) {
+    guint32 name = make_scope_name (self, u, &g_array_index (unit->scopes, HsRawScope, scope), depth);
+    self->scopes[u][scope] = name + 1;
   }
-  return names;
+  return self->scopes[u][scope] - 1;
 }
 
 /* --- copying */
@@ -126,18 +164,8 @@ copy_members (const Assembly *self, const HsRawUnit *unit)
   }
 }
 
-static guint32
-type_name (const Assembly *self, const HsRawUnit *unit, const guint32 *scopes, const HsRawType *raw)
-{
-  guint32 name = hs_strings_add (self->strings, raw->name);
-
-  if (raw->kind == HS_TYPE_BASE || raw->kind == HS_RAW_ALIAS || name == 0)
-    return name;
-  return hs_strings_join (self->strings, unit->is_c ? 0 : scopes[raw->scope], name);
-}
-
 static void
-copy_types (const Assembly *self, guint u, const guint32 *scopes)
+copy_types (Assembly *self, guint u)
 {
   const HsRawUnit *unit = unit_at (self, u);
   guint32 members = self->table->members->len, enumerators = self->table->enumerators->len;
@@ -147,7 +175,7 @@ copy_types (const Assembly *self, guint u, const guint32 *scopes)
     HsModelType type = {
       .size = raw->size,
       .count = raw->count,
-      .name = type_name (self, unit, scopes, raw),
+      .name = type_name (self, u, raw, 0),
       .n_members = raw->n_members,
       .first_member = raw->first_member + (raw->kind == HS_TYPE_ENUM ? enumerators : members),
       .flags = raw->flags,
@@ -161,7 +189,7 @@ copy_types (const Assembly *self, guint u, const guint32 *scopes)
 }
 
 static void
-copy_variables (const Assembly *self, guint u, const guint32 *scopes)
+copy_variables (Assembly *self, guint u)
 {
   const HsRawUnit *unit = unit_at (self, u);
 
@@ -170,7 +198,7 @@ copy_variables (const Assembly *self, guint u, const guint32 *scopes)
     guint32 name = hs_strings_add (self->strings, raw->name);
     HsModelVariable variable = {
       .address = raw->address,
-      .name = hs_strings_join (self->strings, scopes[raw->scope], name),
+      .name = hs_strings_join (self->strings, scope_name (self, u, raw->scope, 0), name),
       .type = resolve (self, raw->type, u),
       .tls = raw->tls != FALSE,
     };
@@ -187,10 +215,9 @@ static void
 copy_all (Assembly *self)
 {
   for (guint u = 0; u < self->units->len; u++) {
-    g_autofree guint32 *scopes = name_scopes (self, unit_at (self, u));
-    copy_types (self, u, scopes);
+    copy_types (self, u);
     copy_members (self, unit_at (self, u));
-    copy_variables (self, u, scopes);
+    copy_variables (self, u);
   }
 }
 
@@ -464,7 +491,11 @@ hs_assemble (GPtrArray *units, const HsDebugFiles *files, HsDiag *diag)
   take_units (&self, units, files, diag);
   self.variables = g_array_new (FALSE, FALSE, sizeof (HsModelVariable));
   self.functions = g_array_new (FALSE, FALSE, sizeof (HsModelFunction));
+  self.scopes = g_new0 (guint32 *, MAX (1, units->len));
   copy_all (&self);
+  for (guint u = 0; u < self.units->len; u++)
+    g_free (self.scopes[u]);
+  g_free (self.scopes);
   for (guint u = 0; u < self.units->len; u++)
     resolve_unit (&self, u, &first_member);
   skip_all_aliases (&self);

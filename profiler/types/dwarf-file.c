@@ -7,6 +7,8 @@
  * have none). */
 #include "profiler/types/dwarf-file.h"
 
+#include "profiler/types/unpack.h"
+
 #include <gelf.h>
 #include <string.h>
 
@@ -26,10 +28,6 @@ static const char *const NAMES[HS_N_DWARF_SECTIONS][2] = {
   [HS_DWARF_CU_INDEX] = { ".debug_cu_index", ".debug_cu_index" },
   [HS_DWARF_TU_INDEX] = { ".debug_tu_index", ".debug_tu_index" },
 };
-
-/* A section that claims to be larger than this decompressed is damaged or a bomb. */
-#define MAX_SECTION (G_GUINT64_CONSTANT (1) << 34)
-#define MAX_RATIO 4096
 
 /* --- libdwarf's object access, in both generations. Section 0 is the empty one every ELF file has. */
 
@@ -168,32 +166,6 @@ hs_dwarf_close (Dwarf_Debug debug)
 
 /* --- sections */
 
-static gboolean
-plausible (guint64 unpacked, guint64 packed)
-{
-  return unpacked <= MAX_SECTION && unpacked / MAX_RATIO <= packed;
-}
-
-/* Decompresses in place, in our own descriptor. */
-static gboolean
-decompress (Elf_Scn *section, const GElf_Shdr *header, gboolean gnu)
-{
-  GElf_Chdr compressed;
-
-  if (!gnu) {
-    if (gelf_getchdr (section, &compressed) == NULL || !plausible (compressed.ch_size, header->sh_size))
-      return FALSE;
-    return elf_compress (section, 0, 0) >= 0;
-  }
-  Elf_Data *data = elf_rawdata (section, NULL);
-  guint64 size = 0;
-  if (data == NULL || data->d_size < 12 || memcmp (data->d_buf, "ZLIB", 4) != 0)
-    return FALSE;
-  for (guint i = 0; i < 8; i++)
-    size = size << 8 | ((const guint8 *)data->d_buf)[4 + i];
-  return plausible (size, header->sh_size) && elf_compress_gnu (section, 0, 0) >= 0;
-}
-
 /* Which of NAMES @name is, also as ".zdebug_...": -1 if none. */
 static int
 identify (const char *name, gboolean *split, gboolean *gnu)
@@ -213,6 +185,20 @@ identify (const char *name, gboolean *split, gboolean *gnu)
 }
 
 static void
+load_packed (HsDwarfFile *self, Elf_Scn *section, int id, gboolean gnu, const char *topic, HsDiag *diag)
+{
+  const char *why;
+  GBytes *bytes = hs_unpack (section, gnu, &why);
+
+  if (bytes == NULL) {
+    hs_diag_add (diag, topic, "section %s is compressed and left out: %s", NAMES[id][0], why);
+    return;
+  }
+  self->sections[id].data = g_bytes_get_data (bytes, &self->sections[id].size);
+  g_ptr_array_add (self->unpacked, bytes);
+}
+
+static void
 load (HsDwarfFile *self, Elf_Scn *section, const char *topic, HsDiag *diag, gsize names)
 {
   GElf_Shdr header;
@@ -224,15 +210,14 @@ load (HsDwarfFile *self, Elf_Scn *section, const char *topic, HsDiag *diag, gsiz
   int id = name != NULL && name[0] == '.' ? identify (name, &split, &gnu) : -1;
   if (id < 0 || self->sections[id].data != NULL)
     return;
-  gboolean packed = gnu || (header.sh_flags & SHF_COMPRESSED) != 0;
-  if (packed && !decompress (section, &header, gnu)) {
-    hs_diag_add (diag, topic, "section %s cannot be decompressed (%s)", name, elf_errmsg (-1));
-    return;
+  if (gnu || (header.sh_flags & SHF_COMPRESSED) != 0)
+    load_packed (self, section, id, gnu, topic, diag);
+  else {
+    const Elf_Data *data = elf_rawdata (section, NULL);
+    self->sections[id].data = data != NULL ? data->d_buf : NULL;
+    self->sections[id].size = data != NULL && data->d_buf != NULL ? data->d_size : 0;
   }
-  Elf_Data *data = packed ? elf_getdata (section, NULL) : elf_rawdata (section, NULL);
-  if (data == NULL || data->d_buf == NULL || data->d_size == 0)
-    return;
-  self->sections[id] = (HsDwarfSection){ NAMES[id][split], data->d_buf, data->d_size };
+  self->sections[id].name = NAMES[id][split];
   self->split |= split;
 }
 
@@ -251,6 +236,7 @@ new_from_bytes (char *bytes, gsize size, const char *topic, HsDiag *diag)
   AccessInterface access = INTERFACE (self, &methods);
   size_t names;
 
+  self->unpacked = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
   elf_version (EV_CURRENT);
   self->elf = elf_memory (bytes, size);
   if (self->elf == NULL || !is_ours (self->elf) || elf_getshdrstrndx (self->elf, &names) != 0)
@@ -297,6 +283,7 @@ hs_dwarf_file_free (HsDwarfFile *self)
   if (self == NULL)
     return;
   elf_end (self->elf);
+  g_ptr_array_unref (self->unpacked);
   if (self->mapping != NULL)
     g_mapped_file_unref (self->mapping);
   g_free (self->access);

@@ -37,7 +37,8 @@ typedef struct {
 typedef struct {
   HsDwarfSection sections[HS_N_DWARF_SECTIONS];
   gboolean split;   /* a .dwo or .dwp file: its sections end in .dwo */
-  Elf *elf;         /* our own descriptor over the same bytes: decompressing must not change the module's */
+  Elf *elf;         /* our own descriptor over the same bytes: libelf's are not for several threads */
+  GPtrArray *unpacked; /* GBytes */
   gpointer mapping; /* GMappedFile of a file we opened ourselves, or NULL */
   gpointer access;  /* what libdwarf calls back; the same for all handles */
 } HsDwarfFile;

@@ -68,8 +68,8 @@ typedef struct {
 /* Where a name is: a namespace, a class, a function. Scope 0 is the unit. */
 typedef struct {
   const char *name;
-  guint64 origin;
-  guint32 parent;
+  guint64 origin; /* of a function: key of the DIE that has its name; of a class: of the type unit's type it is */
+  guint32 parent; /* less than its own index */
   gboolean is_function;
 } HsRawScope;
 

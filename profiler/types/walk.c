@@ -214,7 +214,7 @@ resolve_names (HsWalk *self)
 {
   for (guint i = 1; i < self->unit->scopes->len; i++) {
     HsRawScope *scope = &g_array_index (self->unit->scopes, HsRawScope, i);
-    if (scope->origin == 0)
+    if (scope->origin == 0 || !scope->is_function)
       continue;
     Declared declared = resolve_origin (self, scope->origin);
     scope->name = declared.name;
