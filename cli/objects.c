@@ -1,0 +1,34 @@
+/* objects.c - heapsum objects: every block. */
+#include "cli/cli.h"
+
+static int
+print_objects (CliCommon *common, const char *argument)
+{
+  g_autoptr (GError) error = NULL;
+  int status = 0;
+  g_autoptr (HeapsumSnapshot) snapshot = cli_open (common, argument, &status);
+
+  if (snapshot == NULL)
+    return status;
+  return heapsum_print_objects (snapshot, common->filter, &common->print, stdout, &error) ? 0 : cli_fail (error);
+}
+
+static int
+run (int argc, char **argv)
+{
+  CliCommon common;
+  int status = cli_parse (&cli_objects, CLI_TAKES_TARGET | CLI_PRINTS | CLI_FILTERS, NULL, G_MAXUINT, &common, &argc, &argv);
+
+  /* People read the first few, programs all. */
+  if (common.print.limit == G_MAXUINT)
+    common.print.limit = common.print.format == NULL || g_str_equal (common.print.format, "text") ? 15 : 0;
+  if (status < 0)
+    status = argc == 2 ? print_objects (&common, argv[1])
+                       : cli_usage (&cli_objects, argc < 2 ? "an argument is missing" : "there are too many arguments");
+  cli_common_clear (&common);
+  return status;
+}
+
+const CliCommand cli_objects = {
+  "objects", "FILE|PID|CORE", "Print every block: address, size, type, level and how it is known.", run,
+};

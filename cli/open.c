@@ -1,0 +1,181 @@
+/* open.c - an argument becomes a snapshot, and stderr says what happened. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- errors --- */
+
+int
+cli_fail (const GError *error)
+{
+  fprintf (stderr, "heapsum: %s\n", error->message);
+  if (g_error_matches (error, HEAPSUM_ERROR, HEAPSUM_ERROR_PERMISSION))
+    return EXIT_PERMISSION;
+  return EXIT_TARGET;
+}
+
+int
+cli_usage (const CliCommand *command, const char *format, ...)
+{
+  va_list args;
+
+  fprintf (stderr, "heapsum %s: ", command->name);
+  va_start (args, format);
+  vfprintf (stderr, format, args);
+  va_end (args);
+  fprintf (stderr, "\nUsage: heapsum %s [OPTION...] %s\n\"heapsum %s --help\" says more.\n", command->name, command->arguments,
+           command->name);
+  return EXIT_USAGE;
+}
+
+/* --- progress --- */
+
+typedef struct {
+  gint64 started;
+  gint64 shown;
+  gboolean visible;
+} Bar;
+
+#define FIRST_SHOWN (G_USEC_PER_SEC) /* shorter work needs no bar */
+#define BETWEEN (G_USEC_PER_SEC / 10)
+
+static void
+show_progress (const char *stage, guint64 done, guint64 total, gpointer data)
+{
+  Bar *bar = data;
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - bar->started < FIRST_SHOWN || now - bar->shown < BETWEEN)
+    return;
+  bar->shown = now;
+  bar->visible = TRUE;
+  if (total > 0)
+    fprintf (stderr, "\r\033[Kheapsum: %s, %d %%", stage, (int)(100.0 * done / total));
+  else
+    fprintf (stderr, "\r\033[Kheapsum: %s", stage);
+  fflush (stderr);
+}
+
+static void
+hide_progress (Bar *bar)
+{
+  if (bar->visible)
+    fputs ("\r\033[K", stderr);
+}
+
+/* --- report --- */
+
+static gint64
+integer_fact (GVariant *facts, const char *key)
+{
+  gint64 value = 0;
+
+  g_variant_lookup (facts, key, "x", &value);
+  return value;
+}
+
+static void
+report_target (GVariant *facts, HeapsumSummary *summary)
+{
+  const HeapsumRow *total = heapsum_summary_get_total (summary);
+  const char *command = "?", *allocator = "?", *kind = "";
+
+  g_variant_lookup (facts, "command", "&s", &command);
+  g_variant_lookup (facts, "allocator", "&s", &allocator);
+  g_variant_lookup (facts, "kind", "&s", &kind);
+  fprintf (stderr, "heapsum: %s", command);
+  if (strcmp (kind, "process") == 0)
+    fprintf (stderr, " (pid %" G_GINT64_FORMAT "), stopped for %.1f ms", integer_fact (facts, "pid"),
+             integer_fact (facts, "pause-us") / 1e3);
+  g_autofree char *size = g_format_size_full (total->bytes, G_FORMAT_SIZE_IEC_UNITS);
+  fprintf (stderr, ", %s, %" G_GINT64_FORMAT " threads, %" G_GUINT64_FORMAT " blocks, %s\n", allocator,
+           integer_fact (facts, "threads"), total->count, size);
+}
+
+static void
+report_names (GVariant *facts, HeapsumSummary *summary)
+{
+  const HeapsumRow *total = heapsum_summary_get_total (summary);
+  const HeapsumRow *untyped = heapsum_summary_get_untyped (summary);
+  double all = MAX (1, total->count) / 100.0;
+
+  fprintf (stderr, "heapsum: named %.1f %% of the blocks (A %.1f, B %.1f, C %.1f), guessed %.1f, untyped %.1f; "
+           "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " modules have debug info, %" G_GINT64_FORMAT " %% of the code\n",
+           (total->count - untyped->count - total->levels[HEAPSUM_LEVEL_D]) / all, total->levels[HEAPSUM_LEVEL_A] / all,
+           total->levels[HEAPSUM_LEVEL_B] / all, total->levels[HEAPSUM_LEVEL_C] / all,
+           total->levels[HEAPSUM_LEVEL_D] / all, untyped->count / all, integer_fact (facts, "modules-with-debug-info"),
+           integer_fact (facts, "modules"), integer_fact (facts, "code-with-debug-info-percent"));
+}
+
+static void
+report (HeapsumSnapshot *snapshot)
+{
+  g_autoptr (HeapsumSummary) summary = heapsum_snapshot_summarize (snapshot, NULL);
+  GVariant *facts = heapsum_snapshot_get_facts (snapshot);
+
+  report_target (facts, summary);
+  report_names (facts, summary);
+  for (const char *const *line = heapsum_snapshot_get_diagnostics (snapshot); *line != NULL; line++)
+    fprintf (stderr, "heapsum: %s\n", *line);
+}
+
+/* --- opening --- */
+
+typedef enum { IS_SNAPSHOT, IS_CORE, IS_UNREADABLE } FileKind;
+
+static FileKind
+look_at_file (const char *path, GError **error)
+{
+  char magic[8] = { 0 };
+  FILE *file = fopen (path, "re");
+  int cause = errno;
+
+  if (file == NULL) {
+    g_set_error (error, HEAPSUM_ERROR, cause == EACCES || cause == EPERM ? HEAPSUM_ERROR_PERMISSION : HEAPSUM_ERROR_GONE,
+                 "%s: %s; give a process id, a core or a snapshot", path, g_strerror (cause));
+    return IS_UNREADABLE;
+  }
+  gsize n = fread (magic, 1, sizeof magic, file);
+  fclose (file);
+  return n >= 4 && memcmp (magic, "\177ELF", 4) == 0 ? IS_CORE : IS_SNAPSHOT;
+}
+
+static HeapsumSnapshot *
+open_any (const CliCommon *common, const char *argument, gboolean *taken, GError **error)
+{
+  guint64 pid;
+
+  *taken = TRUE;
+  if (g_ascii_string_to_unsigned (argument, 10, 1, G_MAXINT, &pid, NULL))
+    return heapsum_snapshot_new_for_pid (pid, common->options, error);
+  switch (look_at_file (argument, error)) {
+  case IS_CORE:
+    return heapsum_snapshot_new_for_core (argument, common->options, error);
+  case IS_SNAPSHOT:
+    *taken = FALSE;
+    return heapsum_snapshot_load (argument, error);
+  default:
+    return NULL;
+  }
+}
+
+HeapsumSnapshot *
+cli_open (const CliCommon *common, const char *argument, int *status)
+{
+  g_autoptr (GError) error = NULL;
+  Bar bar = { .started = g_get_monotonic_time () };
+  gboolean taken;
+
+  if (isatty (STDERR_FILENO) && !common->quiet)
+    heapsum_options_set_progress (common->options, show_progress, &bar);
+  HeapsumSnapshot *snapshot = open_any (common, argument, &taken, &error);
+  heapsum_options_set_progress (common->options, NULL, NULL);
+  hide_progress (&bar);
+  if (snapshot == NULL)
+    *status = cli_fail (error);
+  else if (taken && !common->quiet)
+    report (snapshot);
+  return snapshot;
+}

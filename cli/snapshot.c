@@ -1,0 +1,67 @@
+/* snapshot.c - heapsum snapshot: takes one; prints it or keeps it. */
+#include "cli/cli.h"
+
+static int
+print_summary (CliCommon *common, HeapsumSnapshot *snapshot)
+{
+  g_autoptr (HeapsumSummary) summary = heapsum_snapshot_summarize (snapshot, common->filter);
+  g_autoptr (GError) error = NULL;
+  int status = 0;
+
+  heapsum_summary_sort (summary, common->sort, common->ascending);
+  if (!heapsum_print_summary (summary, &common->print, stdout, &error))
+    return cli_fail (error);
+  for (guint i = 0; i < common->conditions->len; i++) {
+    gint64 value;
+    if (heapsum_condition_holds_for_summary (common->conditions->pdata[i], summary, &value)) {
+      fprintf (stderr, "heapsum: %s holds: it is %" G_GINT64_FORMAT "\n", (char *)common->condition_texts->pdata[i], value);
+      status = EXIT_HELD;
+    }
+  }
+  return status;
+}
+
+static int
+run_summary (const CliCommand *command, const GOptionEntry *own, char **output, int argc, char **argv)
+{
+  CliCommon common;
+  int status = cli_parse (command, CLI_TAKES_TARGET | CLI_PRINTS | CLI_SORTS | CLI_FILTERS | CLI_FAILS, own, 15, &common, &argc, &argv);
+
+  if (status < 0 && argc != 2)
+    status = cli_usage (command, argc < 2 ? "an argument is missing" : "there are too many arguments");
+  if (status < 0) {
+    g_autoptr (HeapsumSnapshot) snapshot = cli_open (&common, argv[1], &status);
+    g_autoptr (GError) error = NULL;
+    if (snapshot != NULL && output != NULL && *output != NULL)
+      status = heapsum_snapshot_save (snapshot, *output, &error) ? 0 : cli_fail (error);
+    else if (snapshot != NULL)
+      status = print_summary (&common, snapshot);
+  }
+  cli_common_clear (&common);
+  return status;
+}
+
+static int
+run_snapshot_command (int argc, char **argv)
+{
+  g_autofree char *output = NULL;
+  const GOptionEntry own[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "keep the snapshot instead of printing it", "FILE" },
+    { 0 },
+  };
+
+  return run_summary (&cli_snapshot, own, &output, argc, argv);
+}
+
+static int
+run_summary_command (int argc, char **argv)
+{
+  return run_summary (&cli_summary, NULL, NULL, argc, argv);
+}
+
+const CliCommand cli_snapshot = {
+  "snapshot", "PID|CORE", "Take a snapshot: print which types fill the heap, or keep it.", run_snapshot_command,
+};
+const CliCommand cli_summary = {
+  "summary", "FILE|PID|CORE", "Print which types fill the heap.", run_summary_command,
+};

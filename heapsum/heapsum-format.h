@@ -1,0 +1,80 @@
+/* heapsum-format.h - tables for people and for programs. */
+#pragma once
+
+#if !defined(HEAPSUM_INSIDE) && !defined(HEAPSUM_COMPILATION)
+#error "Only <heapsum/heapsum.h> can be included directly."
+#endif
+
+#include <heapsum/heapsum-diff.h>
+#include <stdio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HeapsumPrint:
+ * @format: "text", "json", "csv" or "tsv"; %NULL: "text"
+ * @limit: rows at most, 0 for all
+ * @raw: text: bytes as integers instead of KB and MB
+ * @wide: diffs: also how many objects are new, deleted, survived
+ * @evidence: summaries: also how many objects are proven at each level
+ * @width: text: names are shortened so that lines fit this many columns; 0: they never are
+ * @colour: text: growth in red, shrinkage in green, guesses faint
+ *
+ * How a table is printed. Zero-initialised it is a text table of all rows.
+ */
+typedef struct {
+  const char *format;
+  guint limit;
+  gboolean raw;
+  gboolean wide;
+  gboolean evidence;
+  guint width;
+  gboolean colour;
+  gpointer reserved[8];
+} HeapsumPrint;
+
+/**
+ * heapsum_format_names:
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the names that #HeapsumPrint.format takes
+ */
+HEAPSUM_API const char *const *heapsum_format_names (void);
+
+/**
+ * heapsum_print_summary:
+ * @summary: a summary
+ * @print: how
+ * @out: where to
+ * @error: return location for a #GError
+ *
+ * Returns: whether all was written; else @error is set
+ */
+HEAPSUM_API gboolean heapsum_print_summary (HeapsumSummary *summary, const HeapsumPrint *print, FILE *out, GError **error);
+
+/**
+ * heapsum_print_diff:
+ * @diff: a diff
+ * @print: how
+ * @out: where to
+ * @error: return location for a #GError
+ *
+ * Returns: whether all was written; else @error is set
+ */
+HEAPSUM_API gboolean heapsum_print_diff (HeapsumDiff *diff, const HeapsumPrint *print, FILE *out, GError **error);
+
+/**
+ * heapsum_print_objects:
+ * @snapshot: a snapshot
+ * @filter: (nullable): which blocks
+ * @print: how
+ * @out: where to
+ * @error: return location for a #GError
+ *
+ * A line for each block, by address.
+ *
+ * Returns: whether all was written; else @error is set
+ */
+HEAPSUM_API gboolean heapsum_print_objects (HeapsumSnapshot *snapshot, const HeapsumFilter *filter, const HeapsumPrint *print,
+                                            FILE *out, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,14 @@
+/* options-private.h - what HeapsumOptions holds. */
+#pragma once
+
+#include <heapsum/heapsum.h>
+
+struct _HeapsumOptions {
+  char *sysroot;
+  GPtrArray *debug_dirs; /* NULL-terminated when handed on */
+  gboolean debuginfod;
+  gboolean cache;
+  guint n_threads;
+  HeapsumProgressFunc progress;
+  gpointer progress_data;
+};

@@ -1,0 +1,292 @@
+/* diff.c - new minus old, a row a type that changed.
+ *
+ * Both snapshots are sorted by address, so one walk over both tells which blocks stand in both, and everything else
+ * follows from it: a block counts for the type it has in its own snapshot. */
+#include "summary/filter-private.h"
+
+#include <string.h>
+
+struct _HeapsumDiff {
+  gatomicrefcount refs;
+  HeapsumSnapshot *before, *after; /* own the names */
+  GArray *rows;                    /* HeapsumDiffRow */
+  HeapsumDiffRow untyped;
+  HeapsumDiffRow total;
+};
+
+/* The blocks of one side, with the rows they count in. */
+typedef struct {
+  HeapsumSnapshot *snapshot;
+  const HeapsumFilter *filter;
+  guint8 *counts;        /* by type number */
+  HeapsumDiffRow **rows; /* [2 * type + guess]; shared by both sides */
+  HsBlockIter iter;
+  HsIterBlock block;
+  gboolean more;
+} Side;
+
+static void
+side_step (Side *self)
+{
+  do
+    self->more = hs_block_iter_next (&self->iter, &self->block);
+  while (self->more && (!self->counts[self->block.type] || !hs_filter_size (self->filter, self->block.size)));
+}
+
+static guint
+row_hash (gconstpointer data)
+{
+  const HeapsumDiffRow *row = data;
+
+  return g_str_hash (row->type) * 2 + row->guess;
+}
+
+static gboolean
+row_equal (gconstpointer a, gconstpointer b)
+{
+  const HeapsumDiffRow *x = a, *y = b;
+
+  return x->guess == y->guess && strcmp (x->type, y->type) == 0;
+}
+
+static HeapsumDiffRow *
+find_row (GHashTable *rows, const char *type, gboolean guess)
+{
+  HeapsumDiffRow key = { .type = type, .guess = guess };
+  HeapsumDiffRow *row = g_hash_table_lookup (rows, &key);
+
+  if (row == NULL) {
+    row = g_memdup2 (&key, sizeof key);
+    g_hash_table_add (rows, row);
+  }
+  return row;
+}
+
+static void
+side_init (Side *self, HeapsumSnapshot *snapshot, const HeapsumFilter *filter, GHashTable *rows)
+{
+  *self = (Side){ .snapshot = snapshot, .filter = filter };
+  self->counts = hs_filter_types (filter, snapshot);
+  self->rows = g_new (HeapsumDiffRow *, 2 * snapshot->n_types);
+  for (gsize i = 0; i < 2 * snapshot->n_types; i++)
+    self->rows[i] = find_row (rows, i < 2 ? "<untyped>" : snapshot->types[i / 2], i >= 2 && i % 2 != 0);
+  hs_block_iter_init (&self->iter, snapshot);
+  side_step (self);
+}
+
+static void
+side_clear (Side *self)
+{
+  g_free (self->counts);
+  g_free (self->rows);
+}
+
+static HeapsumDiffRow *
+side_row (const Side *self)
+{
+  return self->rows[2 * (gsize)self->block.type + (self->block.level == HEAPSUM_LEVEL_D)];
+}
+
+static void
+count_before (Side *before)
+{
+  HeapsumDiffRow *row = side_row (before);
+
+  row->count--;
+  row->bytes -= before->block.size;
+  row->deleted++;
+  side_step (before);
+}
+
+static void
+count_after (Side *after)
+{
+  HeapsumDiffRow *row = side_row (after);
+
+  row->count++;
+  row->bytes += after->block.size;
+  row->created++;
+  side_step (after);
+}
+
+static void
+walk (Side *before, Side *after)
+{
+  while (before->more || after->more) {
+    if (!after->more || (before->more && before->block.address < after->block.address))
+      count_before (before);
+    else if (!before->more || after->block.address < before->block.address)
+      count_after (after);
+    else if (before->block.size == after->block.size && side_row (before) == side_row (after)) {
+      side_row (after)->survived++;
+      side_step (before);
+      side_step (after);
+    } else {
+      count_before (before);
+      count_after (after);
+    }
+  }
+}
+
+static void
+add_to (HeapsumDiffRow *total, const HeapsumDiffRow *row)
+{
+  total->count += row->count;
+  total->bytes += row->bytes;
+  total->created += row->created;
+  total->deleted += row->deleted;
+  total->survived += row->survived;
+}
+
+HeapsumDiff *
+heapsum_diff_new (HeapsumSnapshot *before, HeapsumSnapshot *after, const HeapsumFilter *filter)
+{
+  g_return_val_if_fail (before != NULL && after != NULL, NULL);
+
+  HeapsumDiff *diff = g_new0 (HeapsumDiff, 1);
+  g_autoptr (GHashTable) rows = g_hash_table_new_full (row_hash, row_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer key;
+  Side old, new;
+
+  g_atomic_ref_count_init (&diff->refs);
+  diff->before = heapsum_snapshot_ref (before);
+  diff->after = heapsum_snapshot_ref (after);
+  diff->rows = g_array_new (FALSE, FALSE, sizeof (HeapsumDiffRow));
+  diff->untyped.type = "<untyped>";
+  diff->total.type = "Total";
+  side_init (&old, before, filter, rows);
+  side_init (&new, after, filter, rows);
+  HeapsumDiffRow *untyped = find_row (rows, "<untyped>", FALSE);
+  walk (&old, &new);
+  side_clear (&old);
+  side_clear (&new);
+
+  diff->untyped = *untyped;
+  g_hash_table_iter_init (&iter, rows);
+  while (g_hash_table_iter_next (&iter, &key, NULL)) {
+    const HeapsumDiffRow *row = key;
+    add_to (&diff->total, row);
+    if (row != untyped && (row->count != 0 || row->bytes != 0))
+      g_array_append_val (diff->rows, *row);
+  }
+  heapsum_diff_sort (diff, HEAPSUM_SORT_ABS, FALSE);
+  return diff;
+}
+
+HeapsumDiff *
+heapsum_diff_ref (HeapsumDiff *diff)
+{
+  g_return_val_if_fail (diff != NULL, NULL);
+  g_atomic_ref_count_inc (&diff->refs);
+  return diff;
+}
+
+void
+heapsum_diff_unref (HeapsumDiff *diff)
+{
+  g_return_if_fail (diff != NULL);
+  if (!g_atomic_ref_count_dec (&diff->refs))
+    return;
+  g_array_unref (diff->rows);
+  heapsum_snapshot_unref (diff->before);
+  heapsum_snapshot_unref (diff->after);
+  g_free (diff);
+}
+
+typedef struct {
+  HeapsumSort by;
+  gboolean ascending;
+} Order;
+
+static gint
+compare_signed (gint64 a, gint64 b)
+{
+  return a < b ? -1 : a > b;
+}
+
+static gint
+compare_by (const HeapsumDiffRow *x, const HeapsumDiffRow *y, HeapsumSort by)
+{
+  gint result = 0;
+
+  switch (by) {
+  case HEAPSUM_SORT_TYPE:
+    return strcmp (x->type, y->type);
+  case HEAPSUM_SORT_COUNT:
+    result = compare_signed (x->count, y->count);
+    break;
+  case HEAPSUM_SORT_ABS:
+    result = compare_signed (ABS (x->bytes), ABS (y->bytes));
+    if (result == 0)
+      result = compare_signed (ABS (x->count), ABS (y->count));
+    break;
+  default:
+    break;
+  }
+  if (result == 0)
+    result = compare_signed (x->bytes, y->bytes);
+  return result != 0 ? result : compare_signed (x->count, y->count);
+}
+
+static gint
+compare_rows (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const HeapsumDiffRow *x = a, *y = b;
+  const Order *order = data;
+  gint result = compare_by (x, y, order->by);
+
+  if (result != 0)
+    return order->ascending ? result : -result;
+  result = strcmp (x->type, y->type);
+  return result != 0 ? result : x->guess - y->guess;
+}
+
+void
+heapsum_diff_sort (HeapsumDiff *diff, HeapsumSort by, gboolean ascending)
+{
+  g_return_if_fail (diff != NULL);
+  Order order = { by, ascending };
+
+  g_array_sort_with_data (diff->rows, compare_rows, &order);
+}
+
+guint
+heapsum_diff_get_n_rows (HeapsumDiff *diff)
+{
+  g_return_val_if_fail (diff != NULL, 0);
+  return diff->rows->len;
+}
+
+const HeapsumDiffRow *
+heapsum_diff_get_row (HeapsumDiff *diff, guint index)
+{
+  g_return_val_if_fail (diff != NULL && index < diff->rows->len, NULL);
+  return &g_array_index (diff->rows, HeapsumDiffRow, index);
+}
+
+const HeapsumDiffRow *
+heapsum_diff_get_untyped (HeapsumDiff *diff)
+{
+  g_return_val_if_fail (diff != NULL, NULL);
+  return &diff->untyped;
+}
+
+const HeapsumDiffRow *
+heapsum_diff_get_total (HeapsumDiff *diff)
+{
+  g_return_val_if_fail (diff != NULL, NULL);
+  return &diff->total;
+}
+
+const HeapsumDiffRow *
+heapsum_diff_find (HeapsumDiff *diff, const char *type)
+{
+  g_return_val_if_fail (diff != NULL && type != NULL, NULL);
+  for (guint i = 0; i < diff->rows->len; i++) {
+    const HeapsumDiffRow *row = &g_array_index (diff->rows, HeapsumDiffRow, i);
+    if (!row->guess && strcmp (row->type, type) == 0)
+      return row;
+  }
+  return NULL;
+}
