@@ -88,8 +88,10 @@ resolve (const Assembly *self, guint64 key, guint from)
 /* --- names */
 
 static guint32 scope_name (Assembly *self, guint u, guint32 scope, guint depth);
+static guint32 name_of_origin (Assembly *self, guint u, guint64 key, guint depth);
 
-/* In C there are no scopes of types: a struct in a struct or in a function has its bare name. */
+/* A class that is defined outside of where it is declared has its name from there.
+ * In C there are no scopes of types: a struct in a struct or in a function has its bare name. */
 static guint32
 type_name (Assembly *self, guint u, const HsRawType *raw, guint depth)
 {
@@ -97,14 +99,15 @@ type_name (Assembly *self, guint u, const HsRawType *raw, guint depth)
 
   if (raw->kind == HS_TYPE_BASE || raw->kind == HS_RAW_ALIAS || name == 0 || unit_at (self, u)->is_c)
     return name;
-  return hs_strings_join (self->strings, scope_name (self, u, raw->scope, depth), name);
+  guint32 declared = hs_kind_is_aggregate (raw->kind) ? name_of_origin (self, u, raw->target, depth) : 0;
+  return declared != 0 ? declared : hs_strings_join (self->strings, scope_name (self, u, raw->scope, depth), name);
 }
 
-/* A class whose nested types are in this unit, itself in a type unit and nameless here. */
+/* The whole name of the type whose key is @key; 0 if there is none. */
 static guint32
 name_of_origin (Assembly *self, guint u, guint64 key, guint depth)
 {
-  gint v = find_unit (self, key, u);
+  gint v = key != 0 ? find_unit (self, key, u) : -1;
   gint i = v >= 0 && depth < MAX_SCOPES ? find_die (unit_at (self, (guint)v), key) : -1;
 
   return i >= 0 ? type_name (self, (guint)v, &g_array_index (unit_at (self, (guint)v)->types, HsRawType, i), depth + 1)
@@ -116,8 +119,11 @@ make_scope_name (Assembly *self, guint u, const HsRawScope *scope, guint depth)
 {
   const HsRawUnit *unit = unit_at (self, u);
 
-  if (scope->name == NULL && scope->origin != 0 && !scope->is_function)
-    return name_of_origin (self, u, scope->origin, depth);
+  if (scope->origin != 0 && !scope->is_function) {
+    guint32 name = name_of_origin (self, u, scope->origin, depth);
+    if (name != 0)
+      return name;
+  }
   guint32 parent = scope_name (self, u, scope->parent, depth + 1);
   if ((unit->is_c && !scope->is_function) || scope->name == NULL)
     return parent;
@@ -275,19 +281,13 @@ skip_all_aliases (Assembly *self)
   }
 }
 
-/* A class that is defined outside of the one that declares it has its name from the declaration. */
+/* What DW_AT_specification said has been used. */
 static void
-take_declared_names (Assembly *self)
+drop_specifications (Assembly *self)
 {
-  for (guint32 id = 1; id < self->table->types->len; id++) {
-    HsModelType *type = hs_table_type (self->table, id);
-    if (!hs_kind_is_aggregate (type->kind) || type->target == 0)
-      continue;
-    const HsModelType *declaration = hs_table_type (self->table, type->target);
-    if (declaration->name != 0)
-      type->name = declaration->name;
-    type->target = 0;
-  }
+  for (guint32 id = 1; id < self->table->types->len; id++)
+    if (hs_kind_is_aggregate (hs_table_type (self->table, id)->kind))
+      hs_table_type (self->table, id)->target = 0;
 }
 
 static void
@@ -499,7 +499,7 @@ hs_assemble (GPtrArray *units, const HsDebugFiles *files, HsDiag *diag)
   for (guint u = 0; u < self.units->len; u++)
     resolve_unit (&self, u, &first_member);
   skip_all_aliases (&self);
-  take_declared_names (&self);
+  drop_specifications (&self);
   take_typedef_names (&self);
   hs_table_finish (table);
   count_mentions (&self);

@@ -235,8 +235,8 @@ read_aggregate (HsWalk *self, Dwarf_Die die, guint8 kind, guint32 scope, guint d
     record (self, index)->target = hs_attr_key (self->context, die, DW_AT_specification);
   const char *name = record (self, index)->name;
   guint32 inner = hs_walk_scope (self, scope, name);
-  if (name == NULL && record (self, index)->kind == HS_RAW_ALIAS)
-    g_array_index (self->unit->scopes, HsRawScope, inner).origin = record (self, index)->target;
+  /* Where the class is declared elsewhere (in a type unit, or in its namespace) that has its whole name. */
+  g_array_index (self->unit->scopes, HsRawScope, inner).origin = record (self, index)->target;
   /* Stubs have children too: nested types and static members. */
   read_members (self, die, inner, depth);
   HsRawType *type = record (self, index);
