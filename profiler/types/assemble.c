@@ -99,7 +99,7 @@ type_name (Assembly *self, guint u, const HsRawType *raw, guint depth)
 
   if (raw->kind == HS_TYPE_BASE || raw->kind == HS_RAW_ALIAS || name == 0 || unit_at (self, u)->is_c)
     return name;
-  guint32 declared = hs_kind_is_aggregate (raw->kind) ? name_of_origin (self, u, raw->target, depth) : 0;
+  guint32 declared = name_of_origin (self, u, raw->specification, depth);
   return declared != 0 ? declared : hs_strings_join (self->strings, scope_name (self, u, raw->scope, depth), name);
 }
 
@@ -279,15 +279,6 @@ skip_all_aliases (Assembly *self)
     HsModelVariable *variable = &g_array_index (self->variables, HsModelVariable, i);
     variable->type = self->stands_for[variable->type];
   }
-}
-
-/* What DW_AT_specification said has been used. */
-static void
-drop_specifications (Assembly *self)
-{
-  for (guint32 id = 1; id < self->table->types->len; id++)
-    if (hs_kind_is_aggregate (hs_table_type (self->table, id)->kind))
-      hs_table_type (self->table, id)->target = 0;
 }
 
 static void
@@ -499,7 +490,6 @@ hs_assemble (GPtrArray *units, const HsDebugFiles *files, HsDiag *diag)
   for (guint u = 0; u < self.units->len; u++)
     resolve_unit (&self, u, &first_member);
   skip_all_aliases (&self);
-  drop_specifications (&self);
   take_typedef_names (&self);
   hs_table_finish (table);
   count_mentions (&self);

@@ -27,7 +27,8 @@ enum {
 typedef struct {
   const char *name; /* or NULL */
   guint64 die;      /* key; 0 for the inner dimensions of a matrix */
-  guint64 target;   /* key; of a struct what DW_AT_specification names, its declaration */
+  guint64 target;   /* key */
+  guint64 specification; /* of a struct or enum: key of its declaration, where its name is whole */
   guint64 size;
   guint64 count;
   guint32 scope;

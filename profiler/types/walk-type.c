@@ -214,6 +214,8 @@ read_stub (HsWalk *self, Dwarf_Die die, guint index)
       return TRUE;
     }
   }
+  if (HS_HAS (abbrev, HS_AT_SPECIFICATION))
+    type->specification = hs_attr_key (self->context, die, DW_AT_specification);
   if (!HS_HAS (abbrev, HS_AT_DECLARATION) && !HS_HAS (abbrev, HS_AT_SIGNATURE))
     return FALSE;
   type->flags |= declared_as (type->kind);
@@ -229,14 +231,11 @@ read_aggregate (HsWalk *self, Dwarf_Die die, guint8 kind, guint32 scope, guint d
   guint index = begin (self, die, kind, scope);
   gboolean stub = read_stub (self, die, index);
   guint start = self->pending->len;
-  const HsAbbrev *abbrev = hs_abbrev (self->context, die);
-
-  if (!stub && HS_HAS (abbrev, HS_AT_SPECIFICATION))
-    record (self, index)->target = hs_attr_key (self->context, die, DW_AT_specification);
   const char *name = record (self, index)->name;
   guint32 inner = hs_walk_scope (self, scope, name);
   /* Where the class is declared elsewhere (in a type unit, or in its namespace) that has its whole name. */
-  g_array_index (self->unit->scopes, HsRawScope, inner).origin = record (self, index)->target;
+  g_array_index (self->unit->scopes, HsRawScope, inner).origin
+      = stub ? record (self, index)->target : record (self, index)->specification;
   /* Stubs have children too: nested types and static members. */
   read_members (self, die, inner, depth);
   HsRawType *type = record (self, index);
