@@ -22,10 +22,18 @@ print_summary (CliCommon *common, HeapsumSnapshot *snapshot)
 }
 
 static int
-run_summary (const CliCommand *command, const GOptionEntry *own, char **output, int argc, char **argv)
+run_summary (const CliCommand *command, char **output, int argc, char **argv)
 {
   CliCommon common;
+  gboolean evidence = FALSE;
+  const GOptionEntry own[] = {
+    { "evidence", 'e', 0, G_OPTION_ARG_NONE, &evidence, "also how sure the types are, by level", NULL },
+    { output != NULL ? "output" : NULL, 'o', 0, G_OPTION_ARG_FILENAME, output, "keep the snapshot, do not print it", "FILE" },
+    { 0 },
+  };
   int status = cli_parse (command, CLI_TAKES_TARGET | CLI_PRINTS | CLI_SORTS | CLI_FILTERS | CLI_FAILS, own, 15, &common, &argc, &argv);
+
+  common.print.evidence = evidence;
 
   if (status < 0 && argc != 2)
     status = cli_usage (command, argc < 2 ? "an argument is missing" : "there are too many arguments");
@@ -45,18 +53,14 @@ static int
 run_snapshot_command (int argc, char **argv)
 {
   g_autofree char *output = NULL;
-  const GOptionEntry own[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "keep the snapshot instead of printing it", "FILE" },
-    { 0 },
-  };
 
-  return run_summary (&cli_snapshot, own, &output, argc, argv);
+  return run_summary (&cli_snapshot, &output, argc, argv);
 }
 
 static int
 run_summary_command (int argc, char **argv)
 {
-  return run_summary (&cli_summary, NULL, NULL, argc, argv);
+  return run_summary (&cli_summary, NULL, argc, argv);
 }
 
 const CliCommand cli_snapshot = {

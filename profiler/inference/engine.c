@@ -170,6 +170,13 @@ hint (HsEngine *self, guint32 block, HsTypeId type, HsHint kind, guint32 reason,
 
 /* --- edges --- */
 
+/* Whether the type is one that others begin with, and the block may be one of those as well. */
+static gboolean
+is_header_only (HsEngine *self, HsTypeId type, guint32 block, guint64 usable)
+{
+  return hs_beginners (self, type) != NULL && hs_beginners_that_fit (self, type, self->blocks->address[block], usable) > 0;
+}
+
 static void
 object_at_start (HsEngine *self, guint32 block, const HsEdge *edge)
 {
@@ -179,7 +186,7 @@ object_at_start (HsEngine *self, guint32 block, const HsEdge *edge)
 
   if (hs_label_level (self->label[block]) > edge->level)
     return;
-  if (hs_fits (layout, self->blocks->address[block], usable, &form))
+  if (hs_fits (layout, self->blocks->address[block], usable, &form) && !is_header_only (self, layout->type, block, usable))
     hs_engine_decide (self, block, layout->type, form, edge->level, edge->reason, edge->owner);
   else if (layout->size <= usable)
     hint (self, block, layout->type, HS_HINT_PREFIX, edge->reason, edge->owner);

@@ -85,6 +85,7 @@ struct _HsEngine {
   GHashTable *by_size; /* size -> GArray of HsTypeId */
   GArray *flexible;    /* HsTypeId of types that end in a flexible array */
   GHashTable *containers; /* memory of hs_find_container */
+  GHashTable *beginners;  /* type -> GArray of HsTypeId */
   GArray *ranges;      /* HsExtent: what is mapped at all */
   HsExtent last_range;
   HsSegment last_segment;
@@ -162,6 +163,14 @@ typedef struct {
 
 /* hs_find_container: types of which a block of @usable bytes may be one and that hold @inner at @offset. */
 HsContainer hs_find_container (HsEngine *self, HsTypeId inner, guint64 offset, HsAddr address, guint64 usable);
+
+/* hs_beginners: (transfer none): GArray of HsTypeId of the larger types that begin with an @inner: as their first member or
+ * base, or because they repeat its members, as C programs do by a macro. Where there are some, a pointer to @inner says
+ * how the block begins and not what it is. */
+const GArray *hs_beginners (HsEngine *self, HsTypeId inner);
+
+/* hs_beginners_that_fit: how many of them a block may be. */
+guint hs_beginners_that_fit (HsEngine *self, HsTypeId inner, HsAddr address, guint64 usable);
 
 /* The sources' functions; see sources.c. */
 void hs_source_vtable (HsEngine *engine);

@@ -66,6 +66,126 @@ hs_contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset)
   return outer < self->types->n_types && inner < self->types->n_types && contains (self, outer, inner, offset, 0, &steps);
 }
 
+/* --- headers --- */
+
+static void
+array_free (gpointer array)
+{
+  g_array_unref (array);
+}
+
+static void
+add_id (GHashTable *table, HsTypeId key, HsTypeId id)
+{
+  GArray *ids = g_hash_table_lookup (table, GUINT_TO_POINTER (key));
+
+  if (ids == NULL) {
+    ids = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
+    g_hash_table_insert (table, GUINT_TO_POINTER (key), ids);
+  }
+  if (ids->len == 0 || g_array_index (ids, HsTypeId, ids->len - 1) != id)
+    g_array_append_val (ids, id);
+}
+
+static gboolean
+is_record (const HsType *type)
+{
+  return (type->kind == HS_TYPE_STRUCT || type->kind == HS_TYPE_CLASS) && type->size > 0 && type->n_members > 0;
+}
+
+/* Enters @id under the types of its first member, the first member's first member, and so on. */
+static void
+add_nested (HsEngine *self, GHashTable *table, HsTypeId id)
+{
+  HsTypeId inner = id;
+
+  for (guint depth = 0; depth < MAX_DEPTH; depth++) {
+    const HsType *type = hs_types_get (self->types, inner);
+    if (!is_record (type) || hs_types_member (self->types, type, 0)->offset != 0)
+      return;
+    inner = hs_types_strip (self->types, hs_types_member (self->types, type, 0)->type);
+    const HsType *first = hs_types_get (self->types, inner);
+    if (!is_record (first) || first->size >= hs_types_get (self->types, id)->size)
+      return;
+    add_id (table, inner, id);
+  }
+}
+
+/* Whether @outer repeats the members of @inner: same names, offsets and types. One member is not enough to tell. */
+static gboolean
+repeats (HsEngine *self, const HsType *outer, const HsType *inner)
+{
+  if (inner->n_members < 2 || outer->n_members <= inner->n_members || outer->size <= inner->size)
+    return FALSE;
+  for (guint32 i = 0; i < inner->n_members; i++) {
+    const HsMember *a = hs_types_member (self->types, outer, i), *b = hs_types_member (self->types, inner, i);
+    if (a->offset != b->offset || a->name != b->name || a->bit_size != b->bit_size
+        || hs_types_strip (self->types, a->type) != hs_types_strip (self->types, b->type))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+#define MAX_ALIKE 256 /* types that begin with a member of the same name: more are not compared with each other */
+
+/* Enters every type of @ids, which begin alike, under those whose members it repeats. */
+static void
+add_repeating (HsEngine *self, GHashTable *table, const GArray *ids)
+{
+  guint n = MIN (ids->len, MAX_ALIKE);
+
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < n; k++) {
+      HsTypeId outer = g_array_index (ids, HsTypeId, i), inner = g_array_index (ids, HsTypeId, k);
+      if (i != k && repeats (self, hs_types_get (self->types, outer), hs_types_get (self->types, inner)))
+        add_id (table, inner, outer);
+    }
+}
+
+static void
+index_beginners (HsEngine *self)
+{
+  g_autoptr (GHashTable) alike = g_hash_table_new_full (NULL, NULL, NULL, array_free);
+  GHashTableIter iter;
+  gpointer ids;
+
+  self->beginners = g_hash_table_new_full (NULL, NULL, NULL, array_free);
+  for (HsTypeId id = 1; id < self->types->n_types; id++) {
+    const HsType *type = hs_types_get (self->types, id);
+    if (!is_record (type))
+      continue;
+    add_nested (self, self->beginners, id);
+    const HsMember *first = hs_types_member (self->types, type, 0);
+    if (first->offset == 0 && *first->name != 0)
+      add_id (alike, (HsTypeId)g_str_hash (first->name), id);
+  }
+  g_hash_table_iter_init (&iter, alike);
+  while (g_hash_table_iter_next (&iter, NULL, &ids))
+    add_repeating (self, self->beginners, ids);
+}
+
+const GArray *
+hs_beginners (HsEngine *self, HsTypeId inner)
+{
+  if (self->beginners == NULL)
+    index_beginners (self);
+  return g_hash_table_lookup (self->beginners, GUINT_TO_POINTER (inner));
+}
+
+guint
+hs_beginners_that_fit (HsEngine *self, HsTypeId inner, HsAddr address, guint64 usable)
+{
+  const GArray *ids = hs_beginners (self, inner);
+  guint n = 0;
+
+  for (guint i = 0; ids != NULL && i < ids->len; i++) {
+    HsForm form;
+    if (hs_fits (hs_layouts_get (self->layouts, g_array_index (ids, HsTypeId, i)), address, usable, &form))
+      n++;
+  }
+  return n;
+}
+
 /* --- containers --- */
 
 typedef struct {
@@ -92,12 +212,6 @@ question_equal (gconstpointer a, gconstpointer b)
   return x->inner == y->inner && x->offset == y->offset && x->usable == y->usable && x->mapped == y->mapped;
 }
 
-static void
-array_free (gpointer array)
-{
-  g_array_unref (array);
-}
-
 /* Only what somebody allocates under a name: structs and classes. */
 static void
 index_types (HsEngine *self)
@@ -119,6 +233,14 @@ index_types (HsEngine *self)
   }
 }
 
+/* Whether @id has the inner type at the offset: as a member, or at its start by repeating its members. */
+static gboolean
+holds (HsEngine *self, HsTypeId id, const Question *q)
+{
+  return hs_contains (self, id, q->inner, q->offset)
+         || (q->offset == 0 && repeats (self, hs_types_get (self->types, id), hs_types_get (self->types, q->inner)));
+}
+
 static void
 consider (HsEngine *self, const GArray *ids, const Question *q, HsAddr address, GArray *found)
 {
@@ -128,7 +250,7 @@ consider (HsEngine *self, const GArray *ids, const Question *q, HsAddr address, 
     gboolean known = FALSE;
     for (guint k = 0; k < found->len; k++)
       known |= g_array_index (found, HsTypeId, k) == id;
-    if (!known && id != q->inner && hs_contains (self, id, q->inner, q->offset)
+    if (!known && id != q->inner && holds (self, id, q)
         && hs_fits (hs_layouts_get (self->layouts, id), address, q->usable, &form))
       g_array_append_val (found, id);
   }

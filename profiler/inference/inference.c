@@ -56,6 +56,7 @@ engine_clear (HsEngine *self)
   g_clear_pointer (&self->by_size, g_hash_table_unref);
   g_clear_pointer (&self->flexible, g_array_unref);
   g_clear_pointer (&self->containers, g_hash_table_unref);
+  g_clear_pointer (&self->beginners, g_hash_table_unref);
 }
 
 static void

@@ -55,6 +55,8 @@ mark_tried (HsEngine *self, guint32 block)
 
 /* --- embedding --- */
 
+#define HEADER_OF 3 /* a type that so many others begin with is a header */
+
 /* Whether the block is several T with nothing but T: each element passes, and enough of them hold something. */
 static gboolean
 is_array (HsEngine *self, const Case *c, const HsLayout *layout)
@@ -121,13 +123,24 @@ try_prefix (HsEngine *self, const Case *c)
     return;
   }
   guint32 reason = reason_by (self, c->reason, HS_SOURCE_ARRAY);
+  const GArray *beginners = hs_beginners (self, c->type);
+  HsForm form;
+  if (beginners != NULL) {
+    /* One or two types begin with this one and fit as well as it does itself: the pointer's type is the better guess.
+     * Where many begin with it, or none of them fits, nothing is known. */
+    if (beginners->len < HEADER_OF && hs_fits (layout, c->address, c->usable, &form)
+        && hs_engine_decide (self, c->block, c->type, form, HS_LEVEL_C, reason, c->parent))
+      return;
+    follow_part (self, c);
+    return;
+  }
   if (array && (n == 0 || by_array > by_container)) {
     hs_engine_decide (self, c->block, c->type, HS_FORM_ARRAY, HS_LEVEL_C, reason, c->parent);
     return;
   }
   /* malloc leaves up to 16 bytes more when what remains is too small for a chunk of its own. */
   if (n == 0 && !array && hs_content_admits (self, layout, c->data, c->usable)) {
-    HsForm form = c->usable - layout->size <= 15 + HS_GRANULE ? HS_FORM_WHOLE : HS_FORM_TAIL;
+    form = c->usable - layout->size <= 15 + HS_GRANULE ? HS_FORM_WHOLE : HS_FORM_TAIL;
     hs_engine_decide (self, c->block, c->type, form, HS_LEVEL_C, reason, c->parent);
     return;
   }
