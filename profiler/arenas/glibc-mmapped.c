@@ -6,7 +6,9 @@
  *
  * Aligned allocation moves the header inside: it stands 16 bytes below the aligned address and its prev_size says how
  * far the mapping begins before it, while the first header stays as it was and is stale; after mremap its size is wrong
- * too. So the positions that follow from each alignment are tried, and an inner header that fits wins.
+ * too. So the positions that follow from each alignment are tried, and an inner header that fits wins. mremap may also
+ * have moved the mapping to where the alignment no longer shows: if the first header does not end where another mapping
+ * may begin, every page of what it once spanned is looked at.
  *
  * In 2.43 the size leaves out the last 16 bytes of the mapping and bit 0 of prev_size marks a huge page mapping. */
 #include "profiler/arenas/glibc-private.h"
@@ -65,13 +67,44 @@ find_inner (const HsGlibc *self, HsAddr page, HsAddr limit, Mapped *mapped)
   return FALSE;
 }
 
+/* An inner header at a page's end minus 16, of an alignment beyond the page that the move has spoilt. */
+static gboolean
+find_moved (const HsGlibc *self, HsAddr page, HsAddr limit, Mapped *mapped)
+{
+  guint64 spanned = 0;
+
+  hs_image_word (self->image, page + 8, &spanned);
+  HsAddr end = MIN (limit, page + (spanned & ~(guint64)SIZE_BITS));
+  for (HsAddr at = page + HS_PAGE_SIZE; at < end; at += HS_PAGE_SIZE)
+    if (read_header (self, page, at - CHUNK_HEADER, limit, mapped))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+find_chunk (const HsGlibc *self, HsAddr page, HsAddr limit, Mapped *mapped)
+{
+  gboolean outer;
+  Mapped moved;
+
+  if (find_inner (self, page, limit, mapped))
+    return TRUE;
+  outer = read_header (self, page, page, limit, mapped);
+  if (outer && (mapped->end == limit || may_begin (self, mapped->end)))
+    return TRUE;
+  if (find_moved (self, page, limit, &moved)) {
+    *mapped = moved;
+    return TRUE;
+  }
+  return outer;
+}
+
 static HsAddr
 take_page (HsGlibc *self, HsAddr page, HsAddr limit)
 {
   Mapped mapped;
 
-  if (!may_begin (self, page)
-      || (!find_inner (self, page, limit, &mapped) && !read_header (self, page, page, limit, &mapped)))
+  if (!may_begin (self, page) || !find_chunk (self, page, limit, &mapped))
     return page + HS_PAGE_SIZE;
   HsRegion region = { .start = mapped.header, .end = mapped.end, .mmapped = TRUE };
   g_array_append_val (self->regions, region);

@@ -1,0 +1,163 @@
+/* test-heap.c - the walk of glibc's heap against what the victim itself recorded: no block missing, none extra, every
+ * size right; live and as a core, in hard scenarios and under the tunables of malloc. */
+#include "profiler/arenas/arenas.h"
+#include "tests/support/victim.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct {
+  const char *scenario;
+  const char *tunables; /* GLIBC_TUNABLES, or NULL */
+} Case;
+
+/* address -> usable size */
+static GHashTable *
+read_truth (const char *path)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  GHashTable *truth = g_hash_table_new (NULL, NULL);
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  for (char *at = text; *at != 0; ) {
+    guint64 address = g_ascii_strtoull (at, &at, 16);
+    guint64 size = g_ascii_strtoull (at, &at, 10);
+    g_hash_table_insert (truth, (gpointer)address, (gpointer)size);
+    at += strspn (at, "\n");
+  }
+  return truth;
+}
+
+static void
+compare (const HsHeap *heap, GHashTable *truth, const char *what)
+{
+  const HsBlocks *blocks = heap->blocks;
+  guint missing = 0, extra = 0, wrong = 0;
+  GHashTableIter iter;
+  gpointer address, size;
+
+  g_hash_table_iter_init (&iter, truth);
+  while (g_hash_table_iter_next (&iter, &address, &size)) {
+    guint32 block = hs_blocks_at (blocks, (HsAddr)address);
+    if (block == HS_NO_BLOCK) {
+      if (missing++ < 4)
+        g_test_message ("missing: 0x%" G_GINT64_MODIFIER "x, %" G_GUINT64_FORMAT " bytes", (guint64)address, (guint64)size);
+      continue;
+    }
+    wrong += hs_blocks_size (blocks, block) != (guint64)size;
+  }
+  for (guint32 i = 0; i < blocks->n; i++)
+    if (!g_hash_table_contains (truth, (gpointer)blocks->address[i]) && extra++ < 4)
+      g_test_message ("extra: 0x%" G_GINT64_MODIFIER "x, %" G_GUINT64_FORMAT " bytes", blocks->address[i], hs_blocks_size (blocks, i));
+  g_test_message ("%s: %u blocks in truth, %u found, missing %u, extra %u, wrong size %u, damage %" G_GUINT64_FORMAT,
+                  what, g_hash_table_size (truth), blocks->n, missing, extra, wrong, heap->damage);
+  g_assert_cmpuint (g_hash_table_size (truth), >, 0);
+  g_assert_cmpuint (missing, ==, 0);
+  g_assert_cmpuint (extra, ==, 0);
+  g_assert_cmpuint (wrong, ==, 0);
+  g_assert_cmpuint (heap->damage, ==, 0);
+}
+
+/* Each block is found by its start, by an inner byte and by its last one; the byte behind it is not in it. */
+static void
+check_index (const HsBlocks *blocks)
+{
+  for (guint32 i = 0; i < blocks->n; i++) {
+    HsAddr start = blocks->address[i], end = hs_blocks_end (blocks, i);
+    g_assert_cmpuint (hs_blocks_at (blocks, start), ==, i);
+    g_assert_cmpuint (hs_blocks_find (blocks, start), ==, i);
+    g_assert_cmpuint (hs_blocks_find (blocks, start + (end - start) / 2), ==, i);
+    g_assert_cmpuint (hs_blocks_find (blocks, end - 1), ==, i);
+    g_assert_cmpuint (hs_blocks_find (blocks, end), !=, i);
+    g_assert_cmpuint (hs_blocks_find (blocks, start - 1), !=, i);
+    g_assert_cmpuint (hs_blocks_at (blocks, start + 8), ==, HS_NO_BLOCK);
+  }
+}
+
+static void
+compare_core (Victim *victim, GHashTable *truth)
+{
+  g_autofree char *core = victim_core (victim);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsDiag) diag = hs_diag_new ();
+  HsTargetOptions options = { 0 };
+
+  if (core == NULL) {
+    g_test_message ("no gcore: the core was not looked at");
+    return;
+  }
+  g_autoptr (HsTarget) target = hs_target_open_core (core, &options, diag, &error);
+  g_assert_no_error (error);
+  g_autoptr (HsHeap) heap = hs_heap_new (target, diag, &error);
+  g_assert_no_error (error);
+  compare (heap, truth, "core");
+  victim_remove_core (g_steal_pointer (&core));
+}
+
+static void
+test_exact (gconstpointer data)
+{
+  const Case *test = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  int fd = g_file_open_tmp ("heapsum-truth-XXXXXX", &path, &error);
+
+  g_assert_no_error (error);
+  g_close (fd, NULL);
+  g_setenv ("GLIBC_TUNABLES", test->tunables != NULL ? test->tunables : "", TRUE);
+  g_autoptr (Victim) victim = victim_start ("victim-heap", test->scenario, path, NULL);
+  g_autoptr (GHashTable) truth = read_truth (path);
+  g_remove (path);
+
+  g_autoptr (HsDiag) diag = hs_diag_new ();
+  g_autoptr (HsHeapQuiet) quiet = hs_heap_quiet_new ();
+  HsTargetOptions options = { .quiet = hs_heap_quiet_hooks (quiet) };
+  g_autoptr (HsTarget) target = hs_target_open_live (victim->pid, &options, diag, &error);
+  g_assert_no_error (error);
+  g_autoptr (HsHeap) heap = hs_heap_new (target, diag, &error);
+  g_assert_no_error (error);
+  g_auto (GStrv) lines = hs_diag_lines (diag);
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_test_message ("%s", lines[i]);
+  compare (heap, truth, "live");
+  check_index (heap->blocks);
+  compare_core (victim, truth);
+}
+
+static const Case cases[] = {
+  { "plain", NULL },
+  { "threads", NULL },
+  { "exited", NULL },
+  { "large", NULL },
+  { "foreign", NULL },
+  { "forged", NULL },
+  { "threads", "glibc.malloc.tcache_count=0" },
+  { "threads", "glibc.malloc.arena_max=2" },
+  { "threads", "glibc.malloc.mxfast=0" },
+  { "threads", "glibc.malloc.mxfast=160:glibc.malloc.tcache_count=2" },
+  { "threads", "glibc.malloc.tcache_count=1000" },
+  { "plain", "glibc.malloc.tcache_max=64" },
+  { "plain", "glibc.malloc.perturb=165" },
+  { "plain", "glibc.malloc.top_pad=1000000" },
+  { "plain", "glibc.malloc.trim_threshold=4096" },
+  { "large", "glibc.malloc.mmap_threshold=4096" },
+  { "large", "glibc.malloc.mmap_max=0" },
+  { "large", "glibc.malloc.mmap_max=17" },
+  { "plain", "glibc.malloc.hugetlb=1" },
+  { "threads", "glibc.malloc.hugetlb=1" },
+  { "threads", "glibc.malloc.hugetlb=2" },
+};
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *name = g_strdup_printf ("/heap/exact/%s%s%s", cases[i].scenario, cases[i].tunables != NULL ? "/" : "",
+                                             cases[i].tunables != NULL ? cases[i].tunables : "");
+    g_test_add_data_func (name, &cases[i], test_exact);
+  }
+  return g_test_run ();
+}
