@@ -9,6 +9,7 @@
 #include "profiler/arenas/glibc-private.h"
 
 #define PREFETCH 4096
+#define LINE 64
 #define TRIAL_CHUNKS 64 /* this many chunks in a row, or fewer up to the end, make a place trustworthy */
 
 /* Reads headers, nearly always from the one segment the region lies in. */
@@ -16,6 +17,7 @@ typedef struct {
   const HsImage *image;
   const guint8 *data;
   HsAddr start, end;
+  HsAddr prefetched; /* lines before it are on their way */
 } Window;
 
 static void
@@ -52,11 +54,15 @@ window_word (Window *self, HsAddr addr, guint64 *word)
   return window_refill (self, addr, word);
 }
 
+/* @addr is read next: brings what follows it near. */
 static inline void
-window_prefetch (const Window *self, HsAddr addr)
+window_prefetch (Window *self, HsAddr addr)
 {
-  if (addr < self->end)
-    __builtin_prefetch (self->data + (addr - self->start));
+  HsAddr ahead = MIN (addr + PREFETCH, self->end);
+
+  for (HsAddr line = MAX (self->prefetched, addr & -(HsAddr)LINE); line < ahead; line += LINE)
+    __builtin_prefetch (self->data + (line - self->start));
+  self->prefetched = MAX (self->prefetched, (ahead + LINE - 1) & -(HsAddr)LINE);
 }
 
 /* Whether a chunk of this header may begin at @chunk. */
@@ -227,7 +233,7 @@ walk_chunks (Walk *self)
       return;
     }
     gboolean readable = window_word (&self->window, chunk + 8, &header);
-    window_prefetch (&self->window, chunk + PREFETCH);
+    window_prefetch (&self->window, chunk);
     if (!readable || !is_chunk (chunk, header, region->end)) {
       chunk = skip (self, chunk);
       continue;
