@@ -360,13 +360,13 @@ add_from_file (HsCore *self, const HsMapping *mapping)
                           MIN (mapping->end - mapping->start, file->size - mapping->offset), TRUE);
 }
 
-/* Parts of @load that lie in shared mappings are left out. */
+/* Shared memory is left out, and what the program itself could not read, as of a process. */
 static void
 add_load (HsCore *self, const Elf64_Phdr *load)
 {
   const HsMapping *mapping = hs_mapping_find (self->target->mappings, load->p_vaddr);
 
-  if (mapping != NULL && mapping->kind == HS_MAPPING_SHARED)
+  if ((load->p_flags & PF_R) == 0 || (mapping != NULL && mapping->kind == HS_MAPPING_SHARED))
     return;
   add_dumped (self, load);
 }
