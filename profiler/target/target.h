@@ -66,7 +66,7 @@ struct _HsTarget {
   GArray *threads;   /* HsThread, sorted by tid */
   GArray *mappings;  /* HsMapping, sorted by start */
   GPtrArray *files;  /* HsFile */
-  HsImage *image;
+  HsImage *image;    /* untouched memory reads as 0, but holes of 1 GiB and more in a mapping are left out */
   guint64 entry;     /* AT_ENTRY, or 0 */
   guint64 phdr;      /* AT_PHDR, or 0 */
   HsAddr vdso;       /* AT_SYSINFO_EHDR, or 0 */
