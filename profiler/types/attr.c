@@ -173,16 +173,33 @@ hs_abbrev (HsUnitContext *self, Dwarf_Die die)
 
 /* --- values */
 
+/* A string in the .gnu_debugaltlink file. libdwarf could be given that file as the "tied" one, but searches it for all
+ * manner of things then, in 20210528 without an end where it is damaged. */
+static const char *
+alt_string (HsUnitContext *self, Dwarf_Die die, Dwarf_Half at)
+{
+  Dwarf_Attribute attribute = attribute_of (self, die, at);
+  Dwarf_Error error = NULL;
+  Dwarf_Off offset = 0;
+  const char *text = NULL;
+
+  if (attribute == NULL)
+    return NULL;
+  Dwarf_Half form = form_of (self, attribute);
+  if ((form == DW_FORM_GNU_strp_alt || form == DW_FORM_strp_sup)
+      && dwarf_global_formref (attribute, &offset, &error) == DW_DLV_OK) {
+    HsBytes bytes = hs_bytes (&self->alt->sections[HS_DWARF_STR], offset);
+    text = hs_bytes_string (&bytes);
+  }
+  hs_drop_error (self->debug, &error);
+  release (self, attribute);
+  return text;
+}
+
 const char *
 hs_attr_name (HsUnitContext *self, Dwarf_Die die)
 {
-  char *name = NULL;
-  Dwarf_Error error = NULL;
-
-  if (dwarf_diename (die, &name, &error) == DW_DLV_OK)
-    return name;
-  hs_drop_error (self->debug, &error);
-  return NULL;
+  return hs_attr_string (self, die, DW_AT_name);
 }
 
 const char *
@@ -191,10 +208,13 @@ hs_attr_string (HsUnitContext *self, Dwarf_Die die, Dwarf_Half at)
   char *text = NULL;
   Dwarf_Error error = NULL;
 
-  if (dwarf_die_text (die, at, &text, &error) == DW_DLV_OK)
-    return text;
-  hs_drop_error (self->debug, &error);
-  return NULL;
+  int result = at == DW_AT_name ? dwarf_diename (die, &text, &error) : dwarf_die_text (die, at, &text, &error);
+  if (result != DW_DLV_OK)
+    hs_drop_error (self->debug, &error);
+  /* libdwarf says "<DW_FORM_GNU_strp_alt-no-tied-file>" or an error. */
+  if (self->alt != NULL && (result == DW_DLV_ERROR || (result == DW_DLV_OK && g_str_has_prefix (text, "<DW_FORM_"))))
+    return alt_string (self, die, at);
+  return result == DW_DLV_OK ? text : NULL;
 }
 
 static guint64
@@ -229,7 +249,7 @@ key_of (const HsUnitContext *self, Dwarf_Attribute attribute)
   if (offset == 0 || offset > HS_KEY_OFFSET)
     return 0;
   if (form == DW_FORM_GNU_ref_alt || form == DW_FORM_ref_sup4 || form == DW_FORM_ref_sup8)
-    return self->has_alt ? hs_key (1, FALSE, offset) : 0;
+    return self->alt != NULL ? hs_key (1, FALSE, offset) : 0;
   return hs_key (self->file, form != DW_FORM_ref_addr && self->is_types, offset);
 }
 
@@ -430,6 +450,7 @@ hs_attr_offset (HsUnitContext *self, Dwarf_Die die, Dwarf_Half at, guint64 *valu
   Dwarf_Attribute attribute = attribute_of (self, die, at);
   Dwarf_Error error = NULL;
   Dwarf_Off offset = 0;
+  Dwarf_Unsigned entry = 0;
   gint64 number = 0;
   gboolean good = FALSE;
 
@@ -437,7 +458,12 @@ hs_attr_offset (HsUnitContext *self, Dwarf_Die die, Dwarf_Half at, guint64 *valu
     return FALSE;
   Dwarf_Half form = form_of (self, attribute);
   *index = form == DW_FORM_rnglistx || form == DW_FORM_loclistx;
-  if (form == DW_FORM_sec_offset || *index) {
+  if (*index) {
+    /* Not by dwarf_global_formref, which in 20210528 takes the number for one of fixed size. */
+    good = dwarf_formudata (attribute, &entry, &error) == DW_DLV_OK;
+    *value = entry;
+    hs_drop_error (self->debug, &error);
+  } else if (form == DW_FORM_sec_offset) {
     good = dwarf_global_formref (attribute, &offset, &error) == DW_DLV_OK;
     *value = offset;
     hs_drop_error (self->debug, &error);

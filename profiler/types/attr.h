@@ -32,7 +32,7 @@ typedef struct {
   guint address_size;
   const HsDwarfFile *sections; /* of the file the unit is in */
   const HsDwarfFile *main;     /* where .debug_addr, and in DWARF 4 .debug_ranges, are */
-  gboolean has_alt;
+  const HsDwarfFile *alt; /* the .gnu_debugaltlink file, or NULL */
   GHashTable *signatures;      /* guint64 -> guint64 key, of type units; immutable */
   guint64 low_pc;              /* base of ranges and location lists */
   guint64 addr_base, rnglists_base, loclists_base, ranges_base;

@@ -50,6 +50,24 @@ typedef void AccessObject;
 #define INTERFACE(object_, methods_) { .object = (object_), .methods = (methods_) }
 #endif
 
+/* libdwarf sees what DIEs and their names are made of. The tables it would load on its own account are read here by
+ * other means (ranges.c, line.c), and in 20210528 damaged ones make it free memory twice (CVE-2022-39170). */
+static gboolean
+is_shown (guint64 index)
+{
+  switch ((int)index - 1) {
+  case HS_DWARF_INFO:
+  case HS_DWARF_TYPES:
+  case HS_DWARF_ABBREV:
+  case HS_DWARF_STR:
+  case HS_DWARF_STR_OFFSETS:
+  case HS_DWARF_LINE_STR:
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
 static int
 #ifdef DW_LIBDWARF_VERSION
 get_section_info (AccessObject *object, Dwarf_Unsigned index, AccessSection *result, int *error G_GNUC_UNUSED)
@@ -64,7 +82,7 @@ get_section_info (AccessObject *object, Dwarf_Half index, AccessSection *result,
   memset (result, 0, sizeof *result);
   result->FIELD (name) = index == 0 ? "" : self->sections[index - 1].name;
   result->FIELD (type) = index == 0 ? SHT_NULL : SHT_PROGBITS;
-  result->FIELD (size) = index == 0 ? 0 : self->sections[index - 1].size;
+  result->FIELD (size) = is_shown (index) ? self->sections[index - 1].size : 0;
   if (result->FIELD (size) == 0)
     result->FIELD (name) = "";
   return DW_DLV_OK;
@@ -116,7 +134,7 @@ load_section (AccessObject *object, Dwarf_Half index, Dwarf_Small **data, int *e
 {
   const HsDwarfFile *self = object;
 
-  if (index == 0 || index > HS_N_DWARF_SECTIONS || self->sections[index - 1].size == 0)
+  if (!is_shown (index) || self->sections[index - 1].size == 0)
     return DW_DLV_NO_ENTRY;
   *data = (Dwarf_Small *)self->sections[index - 1].data;
   return DW_DLV_OK;
@@ -135,7 +153,7 @@ static AccessMethods methods = {
 };
 
 Dwarf_Debug
-hs_dwarf_open (const HsDwarfFile *self, Dwarf_Debug alt)
+hs_dwarf_open (const HsDwarfFile *self)
 {
   Dwarf_Debug debug = NULL;
   Dwarf_Error error = NULL;
@@ -146,8 +164,6 @@ hs_dwarf_open (const HsDwarfFile *self, Dwarf_Debug alt)
       dwarf_dealloc (debug, error, DW_DLA_ERROR);
     return NULL;
   }
-  if (alt != NULL && dwarf_set_tied_dbg (debug, alt, &error) == DW_DLV_ERROR)
-    dwarf_dealloc (debug, error, DW_DLA_ERROR);
   return debug;
 }
 

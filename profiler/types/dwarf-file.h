@@ -52,9 +52,8 @@ HsDwarfFile *hs_dwarf_file_open (const char *path, const char *topic, HsDiag *di
 void hs_dwarf_file_free (HsDwarfFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsDwarfFile, hs_dwarf_file_free)
 
-/* hs_dwarf_open: (transfer full): a handle for one thread, or NULL. hs_dwarf_close gives it back.
- * @alt: the handle on the .gnu_debugaltlink file, where strings may stand; or NULL. */
-Dwarf_Debug hs_dwarf_open (const HsDwarfFile *self, Dwarf_Debug alt);
+/* hs_dwarf_open: (transfer full): a handle for one thread, or NULL. hs_dwarf_close gives it back. */
+Dwarf_Debug hs_dwarf_open (const HsDwarfFile *self);
 void hs_dwarf_close (Dwarf_Debug debug);
 
 /* hs_dwarf_bytes: little-endian reading with bounds. After a failure (bad) everything reads as 0. */

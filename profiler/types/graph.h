@@ -11,7 +11,6 @@ typedef struct {
   gboolean opened;
   HsDebugFiles *files; /* or NULL */
   GPtrArray *handles;  /* Dwarf_Debug by file, or NULL */
-  Dwarf_Debug alt;     /* the main handle's */
   GPtrArray *expressions; /* those made here; or NULL */
 } HsGraphModule;
 

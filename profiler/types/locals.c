@@ -53,10 +53,7 @@ handle_of (HsGraphModule *self, guint file)
   const HsDwarfFile *sections = hs_debug_files_get (self->files, file, diag);
   if (sections == NULL)
     return NULL;
-  const HsDwarfFile *alt = hs_debug_file (self->files, HS_FILE_ALT)->file;
-  if (file == HS_FILE_MAIN && alt != NULL)
-    self->alt = hs_dwarf_open (alt, NULL);
-  self->handles->pdata[file] = hs_dwarf_open (sections, file == HS_FILE_MAIN ? self->alt : NULL);
+  self->handles->pdata[file] = hs_dwarf_open (sections);
   return self->handles->pdata[file];
 }
 
@@ -66,8 +63,6 @@ hs_graph_close_module (HsGraphModule *self)
   for (guint i = 0; self->handles != NULL && i < self->handles->len; i++)
     hs_dwarf_close (self->handles->pdata[i]);
   g_clear_pointer (&self->handles, g_ptr_array_unref);
-  hs_dwarf_close (self->alt);
-  self->alt = NULL;
   g_clear_pointer (&self->files, hs_debug_files_free);
   g_clear_pointer (&self->expressions, g_ptr_array_unref);
 }
@@ -106,7 +101,7 @@ set_up (const HsGraphModule *self, HsUnitContext *context, Dwarf_Debug debug, gu
     .version = version,
     .sections = hs_debug_file (self->files, file)->file,
     .main = hs_debug_file (self->files, file == HS_FILE_ALT ? HS_FILE_ALT : HS_FILE_MAIN)->file,
-    .has_alt = hs_debug_file (self->files, HS_FILE_ALT)->file != NULL,
+    .alt = hs_debug_file (self->files, HS_FILE_ALT)->file,
   };
   hs_unit_context_init (context);
 }

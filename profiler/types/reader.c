@@ -40,7 +40,7 @@ typedef struct {
 /* A thread's place: the handle on one section of one file. */
 typedef struct {
   Reader *reader;
-  Dwarf_Debug debug, alt;
+  Dwarf_Debug debug;
   gint file;
   gboolean is_types;
   guint32 next_index;
@@ -92,7 +92,7 @@ init_context (const Reader *self, HsUnitContext *context, guint file, gboolean i
     .version = version,
     .sections = hs_debug_file (self->files, file)->file,
     .main = hs_debug_file (self->files, HS_FILE_MAIN)->file,
-    .has_alt = hs_debug_file (self->files, HS_FILE_ALT)->file != NULL,
+    .alt = hs_debug_file (self->files, HS_FILE_ALT)->file,
     .signatures = self->signatures,
   };
   if (file == HS_FILE_ALT)
@@ -168,7 +168,7 @@ list_units (Reader *self)
   /* Files are added while the main one is listed. */
   for (guint i = 0; i < self->files->files->len; i++) {
     const HsDwarfFile *file = hs_debug_file (self->files, i)->file;
-    Dwarf_Debug debug = file != NULL ? hs_dwarf_open (file, NULL) : NULL;
+    Dwarf_Debug debug = file != NULL ? hs_dwarf_open (file) : NULL;
     if (file != NULL && debug == NULL)
       hs_diag_add (self->diag, self->files->topic, "libdwarf cannot open the debug info");
     if (debug == NULL)
@@ -186,23 +186,19 @@ static void
 close_cursor (Cursor *cursor)
 {
   hs_dwarf_close (cursor->debug);
-  hs_dwarf_close (cursor->alt);
-  cursor->debug = cursor->alt = NULL;
+  cursor->debug = NULL;
 }
 
 static gboolean
 open_cursor (Cursor *cursor, guint file)
 {
   HsDebugFiles *files = cursor->reader->files;
-  const HsDwarfFile *alt = hs_debug_file (files, HS_FILE_ALT)->file;
 
   close_cursor (cursor);
   cursor->file = (gint)file;
   cursor->next_index = 0;
   cursor->is_types = FALSE;
-  if (file == HS_FILE_MAIN && alt != NULL)
-    cursor->alt = hs_dwarf_open (alt, NULL);
-  cursor->debug = hs_dwarf_open (hs_debug_file (files, file)->file, cursor->alt);
+  cursor->debug = hs_dwarf_open (hs_debug_file (files, file)->file);
   return cursor->debug != NULL;
 }
 
@@ -220,8 +216,10 @@ seek (Cursor *cursor, const Unit *unit)
     cursor->next_index = 0;
   cursor->is_types = unit->is_types;
   while (cursor->next_index <= unit->index) {
-    if (!next_header (cursor->debug, unit->is_types, &header))
+    if (!next_header (cursor->debug, unit->is_types, &header)) {
+      g_clear_pointer (&cursor->debug, hs_dwarf_close);
       return FALSE;
+    }
     cursor->next_index++;
   }
   return TRUE;
