@@ -3,10 +3,10 @@
  * The pause is what costs the process, and its greatest part would be page faults in our own memory: so the destination
  * is reserved and made present before the stop, by the plan of that moment. The process goes on allocating until it
  * is stopped, hence the reserve: an area spans neighbouring runs and some slack around them, as address space without
- * access (which costs nothing, whatever the overcommit policy). A run of the final plan that lies in an area goes there;
- * one that does not gets memory of its own, during the stop.
+ * access (which costs nothing, whatever the overcommit policy). A run of the final plan that lies in an area goes
+ * there; one that does not gets memory of its own, during the stop.
  *
- * A page that cannot be read (guard regions, poisoned memory) ends process_vm_readv early, exactly there: it is skipped,
+ * A page that cannot be read (guard regions, poisoned memory) ends process_vm_readv early, just there: it is skipped,
  * counted and left 0. */
 #include "profiler/target/copy.h"
 

@@ -2,7 +2,7 @@
  *
  * A core is an ELF file: PT_LOAD headers give the memory, notes the rest (core-notes.c). The mappings are the union of
  * the PT_LOADs and of the ranges of NT_FILE, as gcore leaves out what the program did not write. What the core does
- * not hold of a mapped ELF file comes from that file, provided it is the same one: its build-id has to equal that in the
+ * not hold of a mapped ELF file comes from that file, provided it is the same one: its build-id has to be that in the
  * page with the ELF header, which the kernel dumps (bit 4 of /proc/PID/coredump_filter); without a build-id that whole
  * page has to be the same. Other files (locales, caches) are not looked for: nothing proves that they are the same.
  * Nothing in a core is trusted: every offset is checked against the size of the file. */

@@ -21,7 +21,7 @@ char *hs_notes_build_id (const guint8 *data, gsize size);
 guint hs_elf_flags (const guint8 *data, gsize size, guint64 offset);
 
 /* hs_note_next: iterates over the ELF notes in *@data (*@size bytes), each field aligned to 4 bytes as all of those are
- * that matter here. FALSE at the end or where the rest makes no sense. @name: as long as @name_size says, NUL included. */
+ * that matter here. FALSE at the end or where the rest makes no sense. @name has @name_size bytes, NUL included. */
 typedef struct {
   guint32 type;
   const char *name;

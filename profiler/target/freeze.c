@@ -7,7 +7,7 @@
  *
  * The interrupt ends a system call as a signal would. Most are restarted by the kernel, but some (signal(7)) fail with
  * EINTR even though no handler ran, which programs may not expect. Their result is therefore turned into the kernel's
- * own -ERESTARTNOHAND, which it resolves on the way out: with a handler to run it gives EINTR, else it restarts the call
+ * own -ERESTARTNOHAND, resolved on the way out: with a handler to run it gives EINTR, else it restarts the call
  * (arch_do_signal_or_restart in arch/x86/kernel/signal.c). A restarted call with a relative timeout waits it in full.
  * Holds for a pending signal too: under ptrace even an ignored signal interrupts.
  *

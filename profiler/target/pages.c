@@ -1,7 +1,7 @@
 /* pages.c - see pages.h.
  *
  * Reading a page that a process never touched makes the kernel fill it in there, so that a look at a sparse mapping of
- * a terabyte would cost the process gigabytes of page tables. /proc/PID/pagemap says which pages there are: by the ioctl
+ * a terabyte would cost the process gigabytes of page tables. /proc/PID/pagemap says which pages there are: by ioctl
  * PAGEMAP_SCAN (Linux 6.7 and later), which skips holes at once, else by 8 bytes a page, which is slow for mappings
  * beyond SLOW_LIMIT: those are then refused. Neither faults anything in. */
 #include "profiler/target/pages.h"

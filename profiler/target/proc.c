@@ -35,9 +35,11 @@ hs_proc_read (pid_t pid, const char *name, gsize *length, GError **error)
 
   if (g_file_get_contents (path, &text, length, &local))
     return text;
-  if (g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT) || g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_FAILED))
+  if (g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT)
+      || g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_FAILED))
     hs_proc_set_gone (pid, error); /* ESRCH has no code of its own in G_FILE_ERROR */
-  else if (g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_ACCES) || g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_PERM))
+  else if (g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_ACCES)
+           || g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_PERM))
     hs_proc_set_denied (pid, error);
   else
     g_set_error_literal (error, HEAPSUM_ERROR, HEAPSUM_ERROR_FAILED, local->message);
