@@ -7,6 +7,7 @@
  * have none). */
 #include "profiler/types/dwarf-file.h"
 
+#include "profiler/types/check.h"
 #include "profiler/types/unpack.h"
 
 #include <gelf.h>
@@ -245,6 +246,22 @@ is_ours (Elf *elf)
   return elf_kind (elf) == ELF_K_ELF && ident != NULL && ident[EI_CLASS] == ELFCLASS64 && ident[EI_DATA] == ELFDATA2LSB;
 }
 
+/* Units behind one whose header makes no sense cannot be found. */
+static void
+cut_to_sound_units (HsDwarfFile *self, const char *topic, HsDiag *diag)
+{
+  g_autoptr (HsChecker) checker = hs_checker_new (self);
+
+  for (int is_types = 0; is_types < 2; is_types++) {
+    HsDwarfSection *section = &self->sections[is_types ? HS_DWARF_TYPES : HS_DWARF_INFO];
+    gsize sound = hs_check_section (checker, is_types);
+    if (sound < section->size)
+      hs_diag_add (diag, topic, "%s is damaged: %" G_GSIZE_FORMAT " of its %" G_GSIZE_FORMAT " bytes are read",
+                   section->name, sound, section->size);
+    section->size = sound;
+  }
+}
+
 static HsDwarfFile *
 new_from_bytes (char *bytes, gsize size, const char *topic, HsDiag *diag)
 {
@@ -261,6 +278,7 @@ new_from_bytes (char *bytes, gsize size, const char *topic, HsDiag *diag)
     load (self, section, topic, diag, names);
   if (self->sections[HS_DWARF_INFO].data == NULL || self->sections[HS_DWARF_ABBREV].data == NULL)
     return NULL;
+  cut_to_sound_units (self, topic, diag);
   for (guint i = 0; i < HS_N_DWARF_SECTIONS; i++)
     if (self->sections[i].name == NULL)
       self->sections[i].name = NAMES[i][self->split];

@@ -6,6 +6,8 @@ libhs_types_la_SOURCES = \
   profiler/types/attr.h \
   profiler/types/cache.c \
   profiler/types/cache.h \
+  profiler/types/check.c \
+  profiler/types/check.h \
   profiler/types/debug-files.c \
   profiler/types/debug-files.h \
   profiler/types/dump.c \

@@ -7,6 +7,7 @@
  * Not handled: DW_OP_addrx within a longer expression. */
 #include "profiler/types/graph.h"
 
+#include "profiler/types/check.h"
 #include "profiler/types/ranges.h"
 #include "profiler/types/walk.h"
 
@@ -321,6 +322,17 @@ answer (Question *self, Dwarf_Debug debug, Dwarf_Die die, guint64 key)
   hs_unit_context_clear (&self->context);
 }
 
+/* The model may come from the cache, and the file be another today. */
+static gboolean
+is_sound (const HsGraphModule *self, guint64 key)
+{
+  const HsDwarfFile *file = file_of (key) < self->files->files->len ? hs_debug_file (self->files, file_of (key))->file
+                                                                    : NULL;
+  g_autoptr (HsChecker) checker = file != NULL ? hs_checker_new (file) : NULL;
+
+  return checker != NULL && hs_check_around (checker, key & HS_KEY_OFFSET);
+}
+
 GArray *
 hs_types_locals (HsTypes *self, const HsModule *module, HsAddr pc)
 {
@@ -337,8 +349,9 @@ hs_types_locals (HsTypes *self, const HsModule *module, HsAddr pc)
   g_mutex_lock (&entry->lock);
   open_files (entry, module);
   if (entry->files != NULL) {
+    guint64 offset = function->die & HS_KEY_OFFSET;
     Dwarf_Debug debug = handle_of (entry, file_of (function->die));
-    Dwarf_Die die = die_at (debug, function->die & HS_KEY_OFFSET, FALSE);
+    Dwarf_Die die = is_sound (entry, function->die) ? die_at (debug, offset, FALSE) : NULL;
     if (die != NULL) {
       answer (&question, debug, die, function->die);
       dwarf_dealloc (debug, die, DW_DLA_DIE);

@@ -7,6 +7,7 @@
  * Not handled: .dwp files. */
 #include "profiler/types/reader.h"
 
+#include "profiler/types/check.h"
 #include "profiler/types/walk.h"
 
 #include <string.h>
@@ -41,6 +42,7 @@ typedef struct {
 typedef struct {
   Reader *reader;
   Dwarf_Debug debug;
+  HsChecker *checker;
   gint file;
   gboolean is_types;
   guint32 next_index;
@@ -187,6 +189,7 @@ close_cursor (Cursor *cursor)
 {
   hs_dwarf_close (cursor->debug);
   cursor->debug = NULL;
+  g_clear_pointer (&cursor->checker, hs_checker_free);
 }
 
 static gboolean
@@ -199,6 +202,7 @@ open_cursor (Cursor *cursor, guint file)
   cursor->next_index = 0;
   cursor->is_types = FALSE;
   cursor->debug = hs_dwarf_open (hs_debug_file (files, file)->file);
+  cursor->checker = hs_checker_new (hs_debug_file (files, file)->file);
   return cursor->debug != NULL;
 }
 
@@ -231,8 +235,10 @@ read_unit (Cursor *cursor, const Unit *unit)
   const Reader *self = cursor->reader;
   const HsUnitContext *skeleton = NULL;
   HsUnitContext context;
-  Dwarf_Die root = seek (cursor, unit) ? unit_root (cursor->debug, unit->is_types) : NULL;
+  Dwarf_Die root = NULL;
 
+  if (seek (cursor, unit) && hs_check_unit (cursor->checker, unit->is_types, unit->header))
+    root = unit_root (cursor->debug, unit->is_types);
   if (root == NULL)
     return NULL;
   if (unit->file >= HS_FILE_FIRST_SPLIT)
