@@ -32,7 +32,7 @@ typedef struct {
   char *version;         /* what is known of it, for messages: "glibc 2.36", "glibc (2.27 to 2.42)" */
   GPtrArray *arenas;     /* HsArena: main, then thread arenas by address, then mmapped */
   HsBlocks *blocks;
-  GArray *extents;       /* HsExtent: the memory the allocator rules, sorted, not overlapping */
+  GArray *extents;       /* HsExtent: the memory the allocator rules, its own state included; sorted, not overlapping */
   guint64 damage;        /* places where the structure did not hold; 0 in a healthy and quiet process */
 } HsHeap;
 
@@ -54,7 +54,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsHeap, hs_heap_unref)
 /* hs_heap_add_arena: (transfer none): a new arena at the end of the list. */
 HsArena *hs_heap_add_arena (HsHeap *self, const char *name, HsAddr address);
 
-/* hs_heap_rules: whether @addr is memory of the allocator, live or free. */
+/* hs_heap_rules: whether @addr is memory of the allocator: a block, live or free, or its own state. */
 gboolean hs_heap_rules (const HsHeap *self, HsAddr addr);
 
 /* The allocators' answer to HsQuiet: no arena is locked. One is made for each target. */

@@ -18,6 +18,23 @@ add_region (HsGlibc *self, HsRegion region)
     g_array_append_val (self->regions, region);
 }
 
+static gint
+compare_extents (gconstpointer a, gconstpointer b)
+{
+  const HsExtent *x = a, *y = b;
+
+  return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* Notes memory that is the allocator's. */
+static void
+rule (HsGlibc *self, HsAddr start, HsAddr end)
+{
+  HsExtent extent = { start, end };
+
+  g_array_append_val (self->heap->extents, extent);
+}
+
 /* --- thread arenas --- */
 
 /* heap_info: ar_ptr, prev, size, mprotect_size; from 2.35 also pagesize and padding. */
@@ -67,6 +84,7 @@ collect_thread_heaps (HsGlibc *self, HsAddr arena, guint index, HsAddr top)
     gboolean is_first = heap + info_size == arena;
     HsAddr start = first_chunk (is_first ? arena + self->main.layout->size : heap + info_size);
     stats->own_bytes += start - heap;
+    rule (self, heap, start);
     add_region (self, (HsRegion){ .start = start, .end = heap + info[2], .arena = index,
                                   .top = top >= heap && top < heap + info[2] ? top : 0 });
     if (is_first)
@@ -166,6 +184,7 @@ collect_main (HsGlibc *self)
   guint32 state[2] = { 0 }; /* mutex, flags */
 
   hs_heap_add_arena (self->heap, "main", self->main.address);
+  rule (self, self->main.address, self->main.address + layout->size);
   hs_glibc_collect_fastbins (self, self->main.address);
   if (!hs_image_word (self->image, self->main.address + layout->top, &top) || !hs_image_word (self->image, top + 8, &top_header)
       || !hs_image_word (self->image, self->main.address + layout->system_mem, &system_mem)
@@ -215,12 +234,12 @@ walk_regions (HsGlibc *self)
     HsRegion region = g_array_index (self->regions, HsRegion, i);
     region.start = MAX (region.start, last);
     if (region.start < region.end) {
-      HsExtent extent = { region.start, region.end };
-      g_array_append_val (self->heap->extents, extent);
+      rule (self, region.start, region.end);
       hs_glibc_walk_region (self, &region);
     }
     last = MAX (last, region.end);
   }
+  g_array_sort (self->heap->extents, compare_extents);
 }
 
 static void

@@ -1,7 +1,8 @@
 /* source-roots.c - the program's own typed variables.
  *
  * Globals, statics and thread-local variables prove what they point to. A variable on a stack may have been left behind
- * or reused by the compiler, so what it alone points to is one level less sure. */
+ * or reused by the compiler, so what it alone points to is one level less sure. The allocator's own variables, which are
+ * typed where libc has debug info, lead to free memory and to headers: they are no roots. */
 #include "profiler/inference/engine.h"
 
 static void
@@ -27,7 +28,7 @@ follow_roots (HsEngine *self, HsRootKind from, HsRootKind to, guint source, HsLe
 {
   for (guint i = 0; i < self->roots->roots->len; i++) {
     const HsRoot *root = &g_array_index (self->roots->roots, HsRoot, i);
-    if (root->kind >= from && root->kind <= to)
+    if (root->kind >= from && root->kind <= to && !hs_heap_rules (self->heap, root->address))
       follow_root (self, root, source, level);
   }
 }
