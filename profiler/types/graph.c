@@ -198,6 +198,16 @@ fill_members (HsTypes *self, const HsTable *table, const HsStrings *strings)
   }
 }
 
+/* gcc writes the address of a TLS variable's initial value where DWARF wants its offset in the block, when the offset
+ * stands in .debug_addr (split DWARF). */
+static guint64
+tls_offset (const HsModule *module, guint64 address)
+{
+  if (address >= module->tls_memsz && address >= module->tls_vaddr && address - module->tls_vaddr < module->tls_memsz)
+    return address - module->tls_vaddr;
+  return address;
+}
+
 /* Models' variables are sorted by TLS and address already; their names stay where they are, in the models. */
 static void
 fill_variables (HsTypes *self, const HsGraph *graph)
@@ -214,7 +224,7 @@ fill_variables (HsTypes *self, const HsGraph *graph)
         .type = entry->ids[from->type],
         .module = i,
         .tls = from->tls != 0,
-        .address = from->tls != 0 ? from->address : from->address + module->bias,
+        .address = from->tls != 0 ? tls_offset (module, from->address) : from->address + module->bias,
       };
       g_array_append_val (variables, variable);
     }
