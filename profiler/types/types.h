@@ -49,8 +49,8 @@ typedef struct {
                        FUNCTION returns, an ENUM's integer. const, volatile, restrict and _Atomic are dropped */
   guint32 first_member; /* STRUCT, CLASS, UNION: in HsTypes.members; ENUM: in HsTypes.enumerators; FUNCTION: parameters */
   guint32 n_members;
-  guint32 mentions; /* how many function parameters, results and members are pointers to it, over all units: a hint of
-                       how much the program uses it */
+  guint32 mentions; /* how many function parameters, results and members are pointers or references to it, through
+                       typedefs and further pointers, over all units: a hint of how much the program uses it */
   guint16 module;   /* index of the first module that defines it */
   guint16 unit;     /* hash of the compilation unit that defines it first: equal means same unit */
 } HsType;
