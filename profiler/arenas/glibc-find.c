@@ -46,12 +46,13 @@ looks_like_arena (const HsGlibcLayout *layout, const guint8 *bytes, HsAddr addr)
   if (mutex > 2 || !is_user_pointer (next) || next % 8 != 0 || mem == 0
       || mem > word_at (bytes, layout->system_mem + 8) || !is_user_pointer (top) || top % HS_GRANULE != 0)
     return FALSE;
-  /* Most bins of any heap are empty, and then point at themselves: the last, for chunks beyond half a megabyte. */
-  guint linked = 0;
   for (guint i = 0; i < HS_N_BINS; i++)
-    if (word_at (bytes, layout->bins + i * 16) == addr + layout->bins + i * 16 - 16)
-      linked++;
-  return linked >= HS_N_BINS / 8;
+    for (guint k = 0; k < 2; k++) {
+      guint64 link = word_at (bytes, layout->bins + i * 16 + k * 8);
+      if (link != addr + layout->bins + i * 16 - 16 && (!is_user_pointer (link) || link % HS_GRANULE != 0))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* Whether bin @i is a circular list: empty, or its first and last chunk point back at it. */
@@ -159,8 +160,10 @@ static const struct {
   { 68, 104 }, /* 2.43 */
 };
 
+#define DEFAULT_MMAP_MAX 65536
+
 static gboolean
-read_par (HsGlibc *self, HsAddr addr, guint k, HsMallocPar *par)
+read_par (HsGlibc *self, HsAddr addr, guint k, gboolean strict, HsMallocPar *par)
 {
   guint64 base, mmapped, max_mmapped;
   gint32 counts[3]; /* n_mmaps, n_mmaps_max, max_n_mmaps */
@@ -171,7 +174,9 @@ read_par (HsGlibc *self, HsAddr addr, guint k, HsMallocPar *par)
       || !hs_image_word (self->image, addr + par_layouts[k].sbrk_base - 8, &max_mmapped))
     return FALSE;
   *par = (HsMallocPar){ addr, base, counts[0] };
-  return counts[0] >= 0 && counts[0] <= counts[2] && counts[1] >= 0 && mmapped <= max_mmapped
+  if (strict && counts[1] != DEFAULT_MMAP_MAX)
+    return FALSE;
+  return counts[0] >= 0 && counts[0] <= counts[2] && counts[2] <= counts[1] && mmapped <= max_mmapped
          && (counts[0] == 0 || mmapped > 0);
 }
 
@@ -187,6 +192,21 @@ is_break_start (HsGlibc *self, HsAddr base, HsAddr computed)
   return mapping != NULL && mapping->kind == HS_MAPPING_HEAP && base - mapping->start < HS_PAGE_SIZE;
 }
 
+static gboolean
+search_par (HsGlibc *self, HsAddr low, HsAddr high, HsAddr computed, gboolean strict)
+{
+  for (guint k = 0; k < G_N_ELEMENTS (par_layouts); k++)
+    for (HsAddr at = low + (-low & 7); at + 112 <= high; at += 8) {
+      HsMallocPar par;
+      if (read_par (self, at, k, strict, &par) && is_break_start (self, par.sbrk_base, computed)) {
+        self->par = par;
+        return TRUE;
+      }
+    }
+  return FALSE;
+}
+
+/* The number of mappings that is allowed is nearly always the default, which makes a good mark; but it is a tunable. */
 void
 hs_glibc_find_par (HsGlibc *self)
 {
@@ -203,13 +223,6 @@ hs_glibc_find_par (HsGlibc *self)
   /* Within 64 KiB of main_arena: both are small objects of one file, malloc.c. */
   HsAddr low = MAX (segment->start, self->main.address - MIN (self->main.address, 65536));
   HsAddr high = MIN (segment->end, self->main.address + 65536);
-  for (guint k = 0; k < G_N_ELEMENTS (par_layouts); k++)
-    for (HsAddr at = low + (-low & 7); at + 112 <= high; at += 8) {
-      HsMallocPar par;
-      if (read_par (self, at, k, &par) && is_break_start (self, par.sbrk_base, computed)) {
-        self->par = par;
-        return;
-      }
-    }
-  self->par.sbrk_base = 0;
+  if (!search_par (self, low, high, computed, TRUE))
+    search_par (self, low, high, computed, FALSE);
 }

@@ -170,18 +170,54 @@ collect_cache (HsGlibc *self, HsAddr cache)
   g_array_append_val (self->own, cache);
 }
 
-/* Whether the links in fastbins are mangled; TRUE where nothing tells. */
+/* Follows a fastbin from its first chunk; FALSE where it is none. Appends its blocks to @blocks unless that is NULL. */
 static gboolean
-fastbins_are_safe (const HsGlibc *self)
+read_fastbin (HsGlibc *self, HsAddr first, guint bin, gboolean safe, GArray *blocks)
 {
-  for (guint bin = 0; self->main.layout->fastbins != 0 && bin < HS_N_FASTBINS; bin++) {
-    guint64 chunk, link;
-    if (hs_image_word (self->image, self->main.address + self->main.layout->fastbins + 8 * bin, &chunk) && chunk != 0
-        && chunk < HS_ADDR_LIMIT && hs_image_word (self->image, chunk + 16, &link))
-      /* A list's last link is 0, mangled or not; an inner one points to an aligned chunk. */
-      return link != 0 && (link % HS_GRANULE != 0 || (link ^ ((chunk + 16) >> 12)) % HS_GRANULE == 0);
+  guint64 n = 0, limit = self->image->n_bytes / CHUNK_MINIMUM; /* a longer list is a circle */
+
+  for (HsAddr chunk = first; chunk != 0; chunk = follow (self, chunk + CHUNK_HEADER, safe)) {
+    HsAddr block = chunk + CHUNK_HEADER;
+    if (chunk >= HS_ADDR_LIMIT || n++ > limit || !fits_bin (chunk_size (self, block), bin))
+      return FALSE;
+    if (blocks != NULL)
+      g_array_append_val (blocks, block);
   }
   return TRUE;
+}
+
+/* How many of the arena's fastbins are lists that end well when read that way. */
+static guint
+count_fastbins (HsGlibc *self, HsAddr arena, gboolean safe)
+{
+  guint n = 0;
+
+  for (guint bin = 0; bin < HS_N_FASTBINS; bin++) {
+    guint64 chunk;
+    if (hs_image_word (self->image, arena + self->main.layout->fastbins + 8 * bin, &chunk) && chunk != 0
+        && read_fastbin (self, chunk, bin, safe, NULL))
+      n++;
+  }
+  return n;
+}
+
+/* Whether the links in the fastbins of all arenas are mangled; TRUE where nothing tells. */
+static gboolean
+fastbins_are_safe (HsGlibc *self)
+{
+  guint plain = 0, safe = 0;
+  HsImagePeek peek;
+  HsAddr arena = self->main.address;
+
+  hs_image_peek_init (&peek, self->target);
+  for (guint i = 0; arena != 0 && i < HS_MAX_ARENAS && self->main.layout->fastbins != 0; i++) {
+    plain += count_fastbins (self, arena, FALSE);
+    safe += count_fastbins (self, arena, TRUE);
+    arena = hs_glibc_next_arena (&peek.peek, self->main.layout, arena);
+    if (arena == self->main.address)
+      break;
+  }
+  return safe >= plain;
 }
 
 gboolean
@@ -213,17 +249,11 @@ hs_glibc_collect_fastbins (HsGlibc *self, HsAddr arena)
 {
   for (guint bin = 0; self->main.layout->fastbins != 0 && bin < HS_N_FASTBINS; bin++) {
     guint64 chunk;
-    guint64 n = 0, limit = self->image->n_bytes / CHUNK_MINIMUM; /* a longer list is a circle */
     if (!hs_image_word (self->image, arena + self->main.layout->fastbins + 8 * bin, &chunk))
       return;
-    for (; chunk != 0; chunk = follow (self, chunk + CHUNK_HEADER, self->safe_links)) {
-      HsAddr block = chunk + CHUNK_HEADER;
-      if (chunk >= HS_ADDR_LIMIT || n++ > limit || !fits_bin (chunk_size (self, block), bin)) {
-        hs_diag_add (self->diag, "heap", "a list of free blocks breaks off at " HS_ADDR_FORMAT, block);
-        self->heap->damage++;
-        break;
-      }
-      g_array_append_val (self->held, block);
+    if (!read_fastbin (self, chunk, bin, self->safe_links, self->held)) {
+      hs_diag_add (self->diag, "heap", "a list of free blocks that begins at " HS_ADDR_FORMAT " is broken", chunk);
+      self->heap->damage++;
     }
   }
 }

@@ -161,8 +161,8 @@ main_start (const HsGlibc *self, HsAddr top, guint64 top_size, guint64 system_me
 {
   const HsAddr candidates[] = {
     self->par.sbrk_base,
-    top + top_size > system_mem ? top + top_size - system_mem : 0,
     heap_mapping_start (self),
+    top + top_size > system_mem ? top + top_size - system_mem : 0,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (candidates); i++) {

@@ -36,6 +36,13 @@ victim_start (const char *name, ...)
   const char *arg;
   va_list args;
 
+  const char *root = g_getenv ("HEAPSUM_TEST_CHROOT");
+  if (root != NULL) {
+    g_free (path);
+    path = g_build_filename ("/victims", name, NULL);
+    g_ptr_array_add (argv, (gpointer)"chroot");
+    g_ptr_array_add (argv, (gpointer)root);
+  }
   g_ptr_array_add (argv, path);
   va_start (args, name);
   while ((arg = va_arg (args, const char *)) != NULL)

@@ -15,7 +15,8 @@ typedef struct {
   pid_t pid;
 } Victim;
 
-/* victim_start: starts tests/victims/@name with the arguments that follow up to NULL, and reads its truth. */
+/* victim_start: starts tests/victims/@name with the arguments that follow up to NULL, and reads its truth. Where
+ * HEAPSUM_TEST_CHROOT names a directory, it is /victims/@name in there, with that system's libraries. */
 Victim *victim_start (const char *name, ...) G_GNUC_NULL_TERMINATED;
 void victim_free (Victim *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Victim, victim_free)

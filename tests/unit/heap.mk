@@ -8,3 +8,8 @@ tests_unit_test_heap_LDADD = libhs-arenas.la libhs-target.la $(LIBELF_LIBS) $(GL
 tests_victims_victim_heap_SOURCES = tests/victims/victim-heap.c tests/support/recorder.c tests/support/recorder.h
 tests_victims_victim_heap_CFLAGS = -std=gnu11 -g -O1 -fno-builtin -pthread $(WARN_CFLAGS)
 tests_victims_victim_heap_LDFLAGS = -pthread
+
+EXTRA_DIST += tests/check-glibc.sh
+.PHONY: check-glibc
+check-glibc: tests/unit/test-heap
+	$(srcdir)/tests/check-glibc.sh .
