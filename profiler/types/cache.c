@@ -158,7 +158,8 @@ hs_cache_load (const HsModule *module, HsDiag *diag)
   g_mapped_file_unref (file);
   HsModel *model = load_bytes (bytes, module);
   if (model == NULL)
-    hs_diag_add (diag, module->name, "the cached types in %s are damaged or of another version: reading them anew", path);
+    hs_diag_add (diag, module->name, "the cached types in %s are damaged or of another version: reading them anew",
+                 path);
   return model;
 }
 

@@ -16,8 +16,8 @@ dump_members (const HsTypes *self, const HsType *type, GString *out)
       continue;
     }
     const HsMember *m = hs_types_member (self, type, i);
-    g_string_append_printf (out, "  +%" G_GUINT64_FORMAT ".%u:%u flags %u #%u %s\n", m->offset, m->bit_offset, m->bit_size,
-                            m->flags, m->type, m->name);
+    g_string_append_printf (out, "  +%" G_GUINT64_FORMAT ".%u:%u flags %u #%u %s\n", m->offset, m->bit_offset,
+                            m->bit_size, m->flags, m->type, m->name);
   }
 }
 

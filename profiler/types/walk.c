@@ -174,7 +174,8 @@ ask (HsWalk *self, guint64 key, Declared *result)
     hs_drop_error (context->debug, &error);
     return FALSE;
   }
-  *result = (Declared){ .die = key, .name = hs_attr_name (context, die), .type = hs_attr_key (context, die, DW_AT_type) };
+  *result = (Declared){ .die = key, .name = hs_attr_name (context, die) };
+  result->type = hs_attr_key (context, die, DW_AT_type);
   result->origin = hs_attr_key (context, die, DW_AT_specification);
   if (result->origin == 0)
     result->origin = hs_attr_key (context, die, DW_AT_abstract_origin);

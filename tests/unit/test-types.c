@@ -6,7 +6,9 @@
 #include <gelf.h>
 #include <stddef.h>
 
-static const char *const C_VICTIMS[] = { "types-c4", "types-c5", "types-opt", "types-gz", "types-split4", "types-split5" };
+static const char *const C_VICTIMS[] = {
+  "types-c4", "types-c5", "types-opt", "types-gz", "types-split4", "types-split5",
+};
 static const char *const CXX_VICTIMS[] = { "types-cxx4", "types-cxx5", "types-cxx-units" };
 
 /* DWARF 5, 7.8 */
