@@ -22,7 +22,7 @@ static const struct {
   { 0x290, 64, 128, 2, TRUE },   /* 2.30 to 2.41 */
   { 0x250, 64, 64, 1, TRUE },    /* 2.27 to 2.29 */
   { 0x300, 76, 152, 2, FALSE },  /* 2.42 */
-  { 0x310, 76, 160, 2, FALSE },  /* 2.43 */
+  { 0x310, 76, 152, 2, FALSE },  /* 2.43 */
 };
 
 /* The next link stored at @slot, or G_MAXUINT64 where it cannot be read. */
