@@ -59,7 +59,7 @@ install_missing () {
 
 # logged NAME COMMAND...: runs the command with its output in $build/NAME.log, the end of which is shown if it fails.
 logged () {
-  log=$build/$1.log
+  log=$top/$build/$1.log
   shift
   "$@" > "$log" 2>&1 || {
     tail -n 60 "$log" >&2
