@@ -80,6 +80,19 @@ HEAPSUM_API HeapsumSnapshot *heapsum_snapshot_new_for_pid (pid_t pid, const Heap
 HEAPSUM_API HeapsumSnapshot *heapsum_snapshot_new_for_core (const char *path, const HeapsumOptions *options, GError **error);
 
 /**
+ * heapsum_snapshot_new_self:
+ * @options: (nullable): options; the sysroot, the number of threads and the progress function do not matter here
+ * @error: return location for a #GError
+ *
+ * A snapshot of the calling process. The process is copied for it and another program looks at the copy, so that nothing
+ * of heapsum is in it and the caller's heap does not change meanwhile. The copy has the calling thread only: blocks that
+ * nothing but another thread's stack points to are found, but less is known of them.
+ *
+ * Returns: (transfer full): the snapshot, or %NULL with @error set: %HEAPSUM_ERROR_PERMISSION, %HEAPSUM_ERROR_FAILED
+ */
+HEAPSUM_API HeapsumSnapshot *heapsum_snapshot_new_self (const HeapsumOptions *options, GError **error);
+
+/**
  * heapsum_snapshot_load:
  * @path: (type filename): a file that heapsum_snapshot_save() wrote
  * @error: return location for a #GError
@@ -98,6 +111,16 @@ HEAPSUM_API HeapsumSnapshot *heapsum_snapshot_load (const char *path, GError **e
  * Returns: whether it was written; else @error is set
  */
 HEAPSUM_API gboolean heapsum_snapshot_save (HeapsumSnapshot *snapshot, const char *path, GError **error);
+
+/**
+ * heapsum_snapshot_save_to_fd:
+ * @snapshot: a snapshot
+ * @fd: a file, pipe or socket that is open for writing; it stays open
+ * @error: return location for a #GError
+ *
+ * Returns: whether it is written; else @error is set to %HEAPSUM_ERROR_FAILED and a part of it may be written
+ */
+HEAPSUM_API gboolean heapsum_snapshot_save_to_fd (HeapsumSnapshot *snapshot, int fd, GError **error);
 
 /**
  * heapsum_snapshot_ref:

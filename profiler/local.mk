@@ -2,7 +2,9 @@ lib_LTLIBRARIES += libheapsum.la
 libheapsum_la_SOURCES = \
   profiler/options-private.h \
   profiler/options.c \
-  profiler/sampler.c
+  profiler/sampler.c \
+  profiler/self.c
+libheapsum_la_CPPFLAGS = $(AM_CPPFLAGS) -DHELPER_DIR=\"$(pkglibexecdir)\"
 libheapsum_la_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS)
 libheapsum_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined -Wl,--version-script=$(srcdir)/libheapsum.map
 EXTRA_libheapsum_la_DEPENDENCIES = libheapsum.map
@@ -17,6 +19,11 @@ libheapsum_la_LIBADD = \
   libhs-target.la \
   $(GLIB_LIBS) $(LIBDWARF_LIBS) $(LIBELF_LIBS) $(DEMANGLE_LIBS)
 EXTRA_DIST += libheapsum.map
+
+# What a process that snapshots itself starts.
+pkglibexec_PROGRAMS += profiler/heapsum-helper
+profiler_heapsum_helper_SOURCES = profiler/helper.c
+profiler_heapsum_helper_LDADD = libheapsum.la $(GLIB_LIBS)
 
 pkginclude_HEADERS = \
   heapsum/heapsum.h \

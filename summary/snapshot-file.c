@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define VERSION 1
 #define DIGEST 32
@@ -47,25 +48,55 @@ set_file_error (GError **error, const char *path, const char *what, const GError
   g_set_error (error, HEAPSUM_ERROR, code, "%s: cannot be %s: %s", name, what, cause->message);
 }
 
-gboolean
-heapsum_snapshot_save (HeapsumSnapshot *snapshot, const char *path, GError **error)
+/* (transfer full): the whole file. */
+static guint8 *
+serialize (HeapsumSnapshot *snapshot, gsize *size)
 {
-  g_return_val_if_fail (snapshot != NULL && path != NULL, FALSE);
-
   gsize length = g_variant_get_size (snapshot->content);
-  g_autofree guint8 *buffer = g_malloc (sizeof (Header) + length);
+  guint8 *buffer = g_malloc (sizeof (Header) + length);
   Header header = { .version = GUINT32_TO_LE (VERSION), .length = GUINT64_TO_LE (length) };
-  g_autoptr (GError) cause = NULL;
 
   memcpy (header.magic, magic, sizeof magic);
   g_variant_store (snapshot->content, buffer + sizeof header);
   digest_of (buffer + sizeof header, length, header.digest);
   memcpy (buffer, &header, sizeof header);
-  if (g_file_set_contents_full (path, (const char *)buffer, sizeof header + length,
+  *size = sizeof header + length;
+  return buffer;
+}
+
+gboolean
+heapsum_snapshot_save (HeapsumSnapshot *snapshot, const char *path, GError **error)
+{
+  g_return_val_if_fail (snapshot != NULL && path != NULL, FALSE);
+
+  g_autoptr (GError) cause = NULL;
+  gsize size;
+  g_autofree guint8 *buffer = serialize (snapshot, &size);
+
+  if (g_file_set_contents_full (path, (const char *)buffer, size,
                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &cause))
     return TRUE;
   set_file_error (error, path, "written", cause);
   return FALSE;
+}
+
+gboolean
+heapsum_snapshot_save_to_fd (HeapsumSnapshot *snapshot, int fd, GError **error)
+{
+  g_return_val_if_fail (snapshot != NULL && fd >= 0, FALSE);
+
+  gsize size;
+  g_autofree guint8 *buffer = serialize (snapshot, &size);
+
+  for (gsize done = 0; done < size; ) {
+    ssize_t n = write (fd, buffer + done, size - done);
+    if (n < 0 && errno != EINTR) {
+      g_set_error (error, HEAPSUM_ERROR, HEAPSUM_ERROR_FAILED, "the snapshot cannot be written: %s", g_strerror (errno));
+      return FALSE;
+    }
+    done += MAX (n, 0);
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -134,4 +165,18 @@ heapsum_snapshot_load (const char *path, GError **error)
   }
   g_autoptr (GBytes) bytes = g_mapped_file_get_bytes (file);
   return parse (bytes, name, error);
+}
+
+HeapsumSnapshot *
+hs_snapshot_load_fd (int fd, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GMappedFile) file = g_mapped_file_new_from_fd (fd, FALSE, &cause);
+
+  if (file == NULL) {
+    set_file_error (error, "the snapshot", "read", cause);
+    return NULL;
+  }
+  g_autoptr (GBytes) bytes = g_mapped_file_get_bytes (file);
+  return parse (bytes, "the snapshot", error);
 }

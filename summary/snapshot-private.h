@@ -100,4 +100,10 @@ HeapsumSnapshot *hs_snapshot_builder_end (HsSnapshotBuilder *self);
  * NULL with BAD_DATA. */
 HeapsumSnapshot *hs_snapshot_new_from_variant (GVariant *content, GError **error);
 
+/* hs_snapshot_with_fact: (transfer full): the same snapshot with one fact set; @value is sunk. */
+HeapsumSnapshot *hs_snapshot_with_fact (HeapsumSnapshot *self, const char *key, GVariant *value);
+
+/* hs_snapshot_load_fd: (transfer full): as heapsum_snapshot_load(), from a file that is open for reading. */
+HeapsumSnapshot *hs_snapshot_load_fd (int fd, GError **error);
+
 #define HS_SNAPSHOT_VARIANT "(a{sv}asasasa(tuu)a(uuuu)a(tt))"

@@ -268,6 +268,23 @@ hs_snapshot_new_from_variant (GVariant *content, GError **error)
   return NULL;
 }
 
+HeapsumSnapshot *
+hs_snapshot_with_fact (HeapsumSnapshot *self, const char *key, GVariant *value)
+{
+  GVariantDict facts;
+  GVariant *parts[7];
+
+  g_variant_dict_init (&facts, self->facts);
+  g_variant_dict_insert_value (&facts, key, value);
+  parts[0] = g_variant_dict_end (&facts);
+  for (gsize i = 1; i < G_N_ELEMENTS (parts); i++)
+    parts[i] = g_variant_get_child_value (self->content, i);
+  GVariant *content = g_variant_ref_sink (g_variant_new_tuple (parts, G_N_ELEMENTS (parts)));
+  for (gsize i = 1; i < G_N_ELEMENTS (parts); i++)
+    g_variant_unref (parts[i]);
+  return hs_snapshot_new_from_variant (content, NULL);
+}
+
 /* --- using one --- */
 
 HeapsumSnapshot *
