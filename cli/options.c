@@ -114,6 +114,13 @@ parse_ignore (const char *name, const char *value, gpointer data, GError **error
 }
 
 static gboolean
+parse_strict (const char *name, const char *value, gpointer data, GError **error)
+{
+  heapsum_filter_set_level (((CliCommon *)data)->filter, HEAPSUM_LEVEL_B);
+  return TRUE;
+}
+
+static gboolean
 parse_condition (const char *name, const char *value, gpointer data, GError **error)
 {
   CliCommon *common = data;
@@ -193,6 +200,7 @@ static const struct {
   { CLI_FILTERS, { "type", 't', 0, CALLBACK (parse_type), "only types that match", "GLOB" } },
   { CLI_FILTERS, { "ignore", 'i', 0, CALLBACK (parse_ignore), "no types that match", "GLOB" } },
   { CLI_FILTERS, { "size", 0, 0, CALLBACK (parse_size_range), "only blocks of this size", "MIN-MAX" } },
+  { CLI_FILTERS, { "strict", 0, G_OPTION_FLAG_NO_ARG, CALLBACK (parse_strict), "types proven at level A or B only", NULL } },
   { CLI_FAILS, { "fail-if", 0, 0, CALLBACK (parse_condition), "end with 1 if TYPE:count>N holds", "COND" } },
   { CLI_TAKES_TARGET, { "debug-dir", 0, 0, CALLBACK (parse_debug_dir), "where debug files are", "DIR" } },
   { CLI_TAKES_TARGET, { "sysroot", 0, 0, CALLBACK (parse_sysroot), "where a core's files are", "DIR" } },

@@ -191,7 +191,7 @@ next_object (HsReport *report, HsRow *row)
     if (report->position >= heapsum_snapshot_get_n_blocks (rows->snapshot) || rows->left == 0)
       return FALSE;
     heapsum_snapshot_get_block (rows->snapshot, report->position++, &block);
-  } while (!heapsum_filter_matches (rows->filter, &block));
+  } while (!heapsum_filter_apply (rows->filter, &block));
   if (rows->left != G_MAXUINT)
     rows->left--;
   row->kind = HS_ROW_OBJECT;

@@ -93,6 +93,22 @@ HEAPSUM_API void heapsum_filter_add_ignore (HeapsumFilter *filter, const char *g
 HEAPSUM_API void heapsum_filter_set_size (HeapsumFilter *filter, guint64 least, guint64 most);
 
 /**
+ * heapsum_filter_set_level:
+ * @filter: a filter
+ * @level: blocks that are proven less well than this count as untyped; %HEAPSUM_LEVEL_NONE, the default: all types count
+ */
+HEAPSUM_API void heapsum_filter_set_level (HeapsumFilter *filter, HeapsumLevel level);
+
+/**
+ * heapsum_filter_apply:
+ * @filter: (nullable): a filter
+ * @block: (inout): a block; it loses its type if that is not proven well enough
+ *
+ * Returns: whether the block counts
+ */
+HEAPSUM_API gboolean heapsum_filter_apply (const HeapsumFilter *filter, HeapsumBlock *block);
+
+/**
  * heapsum_filter_matches:
  * @filter: (nullable): a filter
  * @block: a block

@@ -28,9 +28,7 @@ typedef struct {
 static void
 side_step (Side *self)
 {
-  do
-    self->more = hs_block_iter_next (&self->iter, &self->block);
-  while (self->more && (!self->counts[self->block.type] || !hs_filter_size (self->filter, self->block.size)));
+  self->more = hs_filter_next (self->filter, self->counts, &self->iter, &self->block);
 }
 
 static guint

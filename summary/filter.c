@@ -7,6 +7,7 @@ struct _HeapsumFilter {
   GPtrArray *types;  /* GPatternSpec; none: all */
   GPtrArray *ignore;
   guint64 least, most;
+  HeapsumLevel level;
 };
 
 HeapsumFilter *
@@ -51,6 +52,13 @@ heapsum_filter_set_size (HeapsumFilter *filter, guint64 least, guint64 most)
   filter->most = most;
 }
 
+void
+heapsum_filter_set_level (HeapsumFilter *filter, HeapsumLevel level)
+{
+  g_return_if_fail (filter != NULL);
+  filter->level = level;
+}
+
 gboolean
 hs_glob_matches (const GPatternSpec *glob, const char *name)
 {
@@ -79,12 +87,32 @@ matches_name (const HeapsumFilter *self, const char *name)
   return (self->types->len == 0 || matches_any (self->types, name)) && !matches_any (self->ignore, name);
 }
 
+static gboolean
+size_counts (const HeapsumFilter *self, guint64 size)
+{
+  return self == NULL || (size >= self->least && size <= self->most);
+}
+
+gboolean
+heapsum_filter_apply (const HeapsumFilter *filter, HeapsumBlock *block)
+{
+  g_return_val_if_fail (block != NULL, FALSE);
+  if (filter == NULL)
+    return TRUE;
+  if (block->level < filter->level) {
+    block->type = "";
+    block->level = HEAPSUM_LEVEL_NONE;
+  }
+  return size_counts (filter, block->size) && matches_name (filter, *block->type == 0 ? "<untyped>" : block->type);
+}
+
 gboolean
 heapsum_filter_matches (const HeapsumFilter *filter, const HeapsumBlock *block)
 {
   g_return_val_if_fail (block != NULL, FALSE);
-  return filter == NULL
-         || (hs_filter_size (filter, block->size) && matches_name (filter, *block->type == 0 ? "<untyped>" : block->type));
+  HeapsumBlock copy = *block;
+
+  return heapsum_filter_apply (filter, &copy);
 }
 
 guint8 *
@@ -100,7 +128,15 @@ hs_filter_types (const HeapsumFilter *self, const HeapsumSnapshot *snapshot)
 }
 
 gboolean
-hs_filter_size (const HeapsumFilter *self, guint64 size)
+hs_filter_next (const HeapsumFilter *self, const guint8 *types, HsBlockIter *iter, HsIterBlock *block)
 {
-  return self == NULL || (size >= self->least && size <= self->most);
+  while (hs_block_iter_next (iter, block)) {
+    if (self != NULL && block->level < self->level) {
+      block->type = 0;
+      block->level = HEAPSUM_LEVEL_NONE;
+    }
+    if (types[block->type] && size_counts (self, block->size))
+      return TRUE;
+  }
+  return FALSE;
 }

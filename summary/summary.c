@@ -29,9 +29,8 @@ count_types (HeapsumSnapshot *snapshot, const HeapsumFilter *filter)
   HsIterBlock block;
 
   hs_block_iter_init (&iter, snapshot);
-  while (hs_block_iter_next (&iter, &block))
-    if (counts[block.type] && hs_filter_size (filter, block.size))
-      count_block (&rows[2 * (gsize)block.type + (block.level == HEAPSUM_LEVEL_D)], &block);
+  while (hs_filter_next (filter, counts, &iter, &block))
+    count_block (&rows[2 * (gsize)block.type + (block.level == HEAPSUM_LEVEL_D)], &block);
   return rows;
 }
 
