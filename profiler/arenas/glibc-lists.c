@@ -7,6 +7,7 @@
 #include "profiler/arenas/glibc-private.h"
 
 #define TLS_SCAN 65536  /* static TLS that is searched below the thread pointer */
+#define MAX_REMAINDER 0x30
 #define MAX_LIST 65536  /* tcache_count is 16 bits wide */
 #define SEARCH_STEPS 50000000 /* list links followed while searching; a healthy process needs a few thousand */
 
@@ -21,8 +22,7 @@ static const struct {
 } caches[] = {
   { 0x290, 64, 128, 2, TRUE },   /* 2.30 to 2.41 */
   { 0x250, 64, 64, 1, TRUE },    /* 2.27 to 2.29 */
-  { 0x300, 76, 152, 2, FALSE },  /* 2.42 */
-  { 0x310, 76, 152, 2, FALSE },  /* 2.43 */
+  { 0x300, 76, 152, 2, FALSE },  /* 2.42 and later */
 };
 
 /* The next link stored at @slot, or G_MAXUINT64 where it cannot be read. */
@@ -77,7 +77,8 @@ recognise_cache (HsGlibc *self, HsAddr cache, gboolean safe, guint *n_lists)
   *n_lists = 0;
   for (guint k = 0; k < G_N_ELEMENTS (caches); k++) {
     guint bin;
-    if (caches[k].chunk != size)
+    /* What would have remained too small for a chunk belongs to this one; 2.43 also aligns it to a cache line. */
+    if (size < caches[k].chunk || size > caches[k].chunk + MAX_REMAINDER)
       continue;
     for (bin = 0; bin < caches[k].bins; bin++) {
       guint64 first;

@@ -51,18 +51,15 @@ may_begin (const HsGlibc *self, HsAddr page)
 static gboolean
 find_inner (const HsGlibc *self, HsAddr page, HsAddr limit, Mapped *mapped)
 {
-  HsAddr last = page;
-
   for (guint shift = 5; shift < 40; shift++) {
     HsAddr alignment = G_GUINT64_CONSTANT (1) << shift;
+    /* The first aligned block, or the next one where the gap before it was too small for a chunk. */
     HsAddr header = ((page + CHUNK_HEADER + alignment - 1) & -alignment) - CHUNK_HEADER;
-    if (header - page < CHUNK_MINIMUM)
-      header += alignment;
     if (header >= limit)
       return FALSE;
-    if (header != last && read_header (self, page, header, limit, mapped))
+    if ((header != page && read_header (self, page, header, limit, mapped))
+        || (alignment < limit - header && read_header (self, page, header + alignment, limit, mapped)))
       return TRUE;
-    last = header;
   }
   return FALSE;
 }
