@@ -10,5 +10,7 @@ libhs_modules_la_SOURCES = \
   profiler/modules/modules.c \
   profiler/modules/modules.h \
   profiler/modules/sections.c \
-  profiler/modules/symbols.c
+  profiler/modules/symbols.c \
+  profiler/modules/unpack.c \
+  profiler/modules/unpack.h
 libhs_modules_la_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS)

@@ -5,16 +5,18 @@
 #include "profiler/modules/modules.h"
 
 typedef struct _HsSymbols HsSymbols;
+typedef struct _HsKeptSection HsKeptSection;
 
 typedef struct {
   const guint8 *data; /* the mapped file, or NULL */
   gsize size;
   guint8 *copy; /* the same, where it is the module's own: the vdso */
+  gint file;            /* of the mapping it was found by, in HsTarget.files; -1: none */
   HsElfFile *debug_file; /* where it is separate */
   HsElfFile *alt_file;
   GMutex lock;          /* for what follows */
   Elf *own;             /* a handle for sections alone, opened at the first use */
-  GHashTable *sections; /* name -> HsSection */
+  GHashTable *sections; /* name -> HsKeptSection */
   HsSymbols *symbols;
 } HsModulePrivate;
 
@@ -23,6 +25,8 @@ hs_module_private (const HsModule *self)
 {
   return self->priv;
 }
+
+void hs_kept_section_free (gpointer data);
 
 /* hs_symbols_new: the index of the symbols in the ELF files @first or else @second, which may be NULL. */
 HsSymbols *hs_symbols_new (const HsElfFile *first, const HsElfFile *second);

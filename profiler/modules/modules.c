@@ -47,8 +47,9 @@ module_new (const char *path, const char *name)
   self->path = g_strdup (path);
   self->name = name != NULL ? g_strdup (name) : g_path_get_basename (path);
   self->priv = private;
+  private->file = -1;
   g_mutex_init (&private->lock);
-  private->sections = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  private->sections = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, hs_kept_section_free);
   return self;
 }
 
@@ -114,22 +115,33 @@ bytes_of (const HsTarget *target, const HsMapping *mapping, gsize *size)
   return hs_image_span (target->image, mapping->start, size);
 }
 
-/* Number of mappings in @self's span that are of the file of mapping @first, and whether one is executable. */
-static guint
-count_mappings (const HsModule *self, const HsTarget *target, guint first, gboolean *executable)
+/* For each mapping the next one of the same file, 0 for the last: a module is told from a file mapped as data by two
+ * mappings, and looking for the second among all those behind would be quadratic where there are many. */
+static guint *
+link_mappings (const HsTarget *target)
 {
-  gint file = hs_target_mapping (target, first)->file;
-  guint n = 0;
+  guint *next = g_new0 (guint, MAX (1, target->mappings->len));
+  g_autofree guint *seen = g_new0 (guint, MAX (1, target->files->len));
 
-  *executable = FALSE;
-  for (guint i = first; i < target->mappings->len && hs_target_mapping (target, i)->start < self->end; i++) {
-    const HsMapping *mapping = hs_target_mapping (target, i);
-    if (mapping->file != file)
+  for (guint i = target->mappings->len; i-- > 0;) {
+    gint file = hs_target_mapping (target, i)->file;
+    if (hs_target_file (target, file) == NULL)
       continue;
-    n++;
-    *executable |= (mapping->prot & PROT_EXEC) != 0;
+    next[i] = seen[file];
+    seen[file] = i;
   }
-  return n;
+  return next;
+}
+
+/* Whether the loader mapped it: its first mapping @first is executable, or the file's @next one lies in its span too. */
+static gboolean
+is_loaded (const HsModule *self, const HsTarget *target, guint first, guint next)
+{
+  const HsMapping *mapping = hs_target_mapping (target, first);
+
+  if (mapping->start < self->start || mapping->start >= self->end)
+    return FALSE;
+  return (mapping->prot & PROT_EXEC) != 0 || (next != 0 && hs_target_mapping (target, next)->start < self->end);
 }
 
 /* Opens the file of the module. */
@@ -149,14 +161,13 @@ open_file (HsModule *self, const HsFile *file)
   self->build_id = hs_elf_file_build_id (self->elf, file->data, file->size);
 }
 
-/* The module that begins with mapping @i, or NULL. */
+/* The module that begins with mapping @i, or NULL; @next is the file's next mapping. */
 static HsModule *
-module_at (const HsTarget *target, guint i)
+module_at (const HsTarget *target, guint i, guint next)
 {
   const HsMapping *mapping = hs_target_mapping (target, i);
   gsize size = 0;
   const guint8 *data = bytes_of (target, mapping, &size);
-  gboolean executable;
   guint64 bias;
   HsModule *self;
 
@@ -166,8 +177,8 @@ module_at (const HsTarget *target, guint i)
   self->bias = bias;
   self->build_id = hs_elf_build_id (data, size);
   read_program_headers (self, data, size);
-  if (mapping->start < self->start || mapping->start >= self->end
-      || (count_mappings (self, target, i, &executable) < 2 && !executable)) {
+  hs_module_private (self)->file = mapping->file;
+  if (!is_loaded (self, target, i, next)) {
     module_free (self);
     return NULL;
   }
@@ -182,12 +193,13 @@ add_mapped (HsModules *self)
 {
   const HsTarget *target = self->target;
   g_autofree HsAddr *ends = g_new0 (HsAddr, MAX (1, target->files->len)); /* of the last module of each file */
+  g_autofree guint *next = link_mappings (target);
 
   for (guint i = 0; i < target->mappings->len; i++) {
     const HsMapping *mapping = hs_target_mapping (target, i);
     if (hs_target_file (target, mapping->file) == NULL || mapping->start < ends[mapping->file])
       continue;
-    HsModule *module = module_at (target, i);
+    HsModule *module = module_at (target, i, next[i]);
     if (module == NULL)
       continue;
     ends[mapping->file] = module->end;
@@ -245,25 +257,12 @@ sort (HsModules *self)
   g_ptr_array_sort (self->by_address, compare_addresses);
 }
 
-static const HsFile *
-file_of (const HsTarget *target, const HsModule *module)
-{
-  const HsMapping *mapping;
-
-  for (guint i = 0; i < target->mappings->len; i++) {
-    mapping = hs_target_mapping (target, i);
-    if (mapping->start >= module->start && mapping->start < module->end && mapping->file >= 0)
-      return hs_target_file (target, mapping->file);
-  }
-  return NULL;
-}
-
 static void
 find_separate (HsModule *module, const HsTarget *target, HsDebugSearch *search)
 {
   HsModulePrivate *private = hs_module_private (module);
   HsDebugWanted wanted = { module->path, module->build_id, module->elf };
-  const HsFile *file = module->elf == NULL ? file_of (target, module) : NULL;
+  const HsFile *file = module->elf == NULL ? hs_target_file (target, private->file) : NULL;
 
   private->debug_file = hs_debug_search_find (search, &wanted, &module->debug_path, &module->no_debug);
   if (private->debug_file != NULL) {

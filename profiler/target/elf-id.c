@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define LONGEST_BUILD_ID 64
+#define MAX_PROGRAM_HEADERS (65536 / sizeof (Elf64_Phdr)) /* Linux starts no program with more (fs/binfmt_elf.c) */
 
 gboolean
 hs_elf_is_ours (const guint8 *data, gsize size)
@@ -90,7 +91,7 @@ hs_elf_program_header (const guint8 *data, gsize size, guint i, Elf64_Phdr *prog
   if (!hs_elf_is_ours (data, size))
     return FALSE;
   memcpy (&header, data, sizeof header);
-  if (header.e_phentsize != sizeof *program || i >= header.e_phnum || header.e_phoff > size
+  if (header.e_phentsize != sizeof *program || i >= MIN (header.e_phnum, MAX_PROGRAM_HEADERS) || header.e_phoff > size
       || size - header.e_phoff < (i + 1) * sizeof *program)
     return FALSE;
   memcpy (program, data + header.e_phoff + i * sizeof *program, sizeof *program);

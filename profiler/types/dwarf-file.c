@@ -7,8 +7,8 @@
  * have none). */
 #include "profiler/types/dwarf-file.h"
 
+#include "profiler/modules/unpack.h"
 #include "profiler/types/check.h"
-#include "profiler/types/unpack.h"
 
 #include <gelf.h>
 #include <string.h>

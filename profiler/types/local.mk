@@ -34,8 +34,6 @@ libhs_types_la_SOURCES = \
   profiler/types/table.c \
   profiler/types/table.h \
   profiler/types/types.h \
-  profiler/types/unpack.c \
-  profiler/types/unpack.h \
   profiler/types/walk.c \
   profiler/types/walk.h \
   profiler/types/walk-type.c

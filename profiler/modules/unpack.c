@@ -4,7 +4,7 @@
  * zlib is undone here, by GLib's converter. What it cannot undo is given to elf_compress as a section of a small ELF
  * file made for it: a header, the section, and nothing else.
  * A section that claims to become more than MAX_RATIO times as large is taken for a bomb. */
-#include "profiler/types/unpack.h"
+#include "profiler/modules/unpack.h"
 
 #include <elf.h>
 #include <gio/gio.h>
