@@ -133,7 +133,7 @@ link_mappings (const HsTarget *target)
   return next;
 }
 
-/* Whether the loader mapped it: its first mapping @first is executable, or the file's @next one lies in its span too. */
+/* Whether the loader mapped it: its first mapping @first is executable, or the file's @next one lies in its span. */
 static gboolean
 is_loaded (const HsModule *self, const HsTarget *target, guint first, guint next)
 {

@@ -9,7 +9,8 @@
  * EINTR even though no handler ran, which programs may not expect. Their result is therefore turned into the kernel's
  * own -ERESTARTNOHAND, resolved on the way out: with a handler to run it gives EINTR, else it restarts the call
  * (arch_do_signal_or_restart in arch/x86/kernel/signal.c). A restarted call with a relative timeout waits it in full.
- * Holds for a pending signal too: under ptrace even an ignored signal interrupts.
+ * Holds for a pending signal too: under ptrace even an ignored signal interrupts. It is done as soon as the thread
+ * stands still, so that it is done too where we are killed before the detach, which is then the kernel's.
  *
  * Not handled: a thread in uninterruptible sleep (a parent in vfork, a dead NFS server) does not trap. It is left
  * without registers; it cannot run user code without trapping first. Waits of other threads of our process for any
@@ -129,6 +130,35 @@ seize_new (HsFreeze *self, gboolean *added, GError **error)
   return TRUE;
 }
 
+static const long restarted_calls[] = {
+  SYS_epoll_wait,   SYS_epoll_pwait,  SYS_epoll_pwait2,    SYS_semop,          SYS_semtimedop, SYS_rt_sigtimedwait,
+  SYS_io_getevents, SYS_io_pgetevents, SYS_io_uring_enter, SYS_futex_waitv,    SYS_msgrcv,     SYS_msgsnd,
+  SYS_read,         SYS_readv,        SYS_recvfrom,        SYS_recvmsg,        SYS_recvmmsg,   SYS_accept,
+  SYS_accept4,      SYS_sendto,       SYS_sendmsg,         SYS_sendmmsg,
+};
+
+static gboolean
+is_interrupted_call (const struct user_regs_struct *regs)
+{
+  if ((gint64)regs->orig_rax < 0 || (gint64)regs->rax != -EINTR)
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (restarted_calls); i++)
+    if ((gint64)regs->orig_rax == restarted_calls[i])
+      return TRUE;
+  return FALSE;
+}
+
+static void
+restart_call (pid_t tid)
+{
+  struct user_regs_struct regs;
+
+  if (ptrace (PTRACE_GETREGS, tid, NULL, &regs) != 0 || !is_interrupted_call (&regs))
+    return;
+  regs.rax = (guint64)-KERNEL_ERESTARTNOHAND;
+  ptrace (PTRACE_SETREGS, tid, NULL, &regs);
+}
+
 static void
 look_at (HsFreeze *self, Task *task)
 {
@@ -142,6 +172,7 @@ look_at (HsFreeze *self, Task *task)
     return;
   }
   task->state = TASK_STOPPED;
+  restart_call (task->tid);
   task->signal = status >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG (status);
 }
 
@@ -212,35 +243,6 @@ hs_freeze_stop (HsFreeze *self, GError **error)
   return any_left (self) || hs_proc_set_gone (self->pid, error);
 }
 
-static const long restarted_calls[] = {
-  SYS_epoll_wait,   SYS_epoll_pwait,  SYS_epoll_pwait2,    SYS_semop,          SYS_semtimedop, SYS_rt_sigtimedwait,
-  SYS_io_getevents, SYS_io_pgetevents, SYS_io_uring_enter, SYS_futex_waitv,    SYS_msgrcv,     SYS_msgsnd,
-  SYS_read,         SYS_readv,        SYS_recvfrom,        SYS_recvmsg,        SYS_recvmmsg,   SYS_accept,
-  SYS_accept4,      SYS_sendto,       SYS_sendmsg,         SYS_sendmmsg,
-};
-
-static gboolean
-is_interrupted_call (const struct user_regs_struct *regs)
-{
-  if ((gint64)regs->orig_rax < 0 || (gint64)regs->rax != -EINTR)
-    return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (restarted_calls); i++)
-    if ((gint64)regs->orig_rax == restarted_calls[i])
-      return TRUE;
-  return FALSE;
-}
-
-static void
-restart_call (pid_t tid)
-{
-  struct user_regs_struct regs;
-
-  if (ptrace (PTRACE_GETREGS, tid, NULL, &regs) != 0 || !is_interrupted_call (&regs))
-    return;
-  regs.rax = (guint64)-KERNEL_ERESTARTNOHAND;
-  ptrace (PTRACE_SETREGS, tid, NULL, &regs);
-}
-
 void
 hs_freeze_release (HsFreeze *self)
 {
@@ -250,7 +252,6 @@ hs_freeze_release (HsFreeze *self)
     Task *task = task_at (self, i);
     if (task->state != TASK_STOPPED)
       continue;
-    restart_call (task->tid);
     ptrace (PTRACE_DETACH, task->tid, NULL, GINT_TO_POINTER (task->signal));
   }
   g_array_set_size (self->tasks, 0);

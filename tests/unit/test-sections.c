@@ -68,7 +68,7 @@ test_compressed (void)
 static void
 test_hostile (void)
 {
-  const guint64 sizes[] = { 0, 1, sizeof text - 1, sizeof text + 1, 1 << 20, G_GUINT64_CONSTANT (1) << 33, G_MAXUINT64 };
+  const guint64 sizes[] = { 0, 1, sizeof text - 1, sizeof text + 1, 1 << 20, G_MAXINT64, G_MAXUINT64 };
   gboolean holds;
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
