@@ -13,8 +13,8 @@ static void
 print_overview (FILE *out)
 {
   fputs ("Usage: heapsum COMMAND [OPTION...] ARGUMENT...\n\n"
-         "Says which types fill the heap of a native program, and what grew. An argument is\n"
-         "a process id, a core file, or a snapshot that \"heapsum snapshot -o\" wrote.\n\nCommands:\n", out);
+         "Says which types fill the heap of a native program, and what grew. An argument\n"
+         "is a process id, a core, or a snapshot that \"heapsum snapshot -o\" wrote.\n\nCommands:\n", out);
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     fprintf (out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
   fputs ("\n\"heapsum COMMAND --help\" says more, and so does heapsum(1).\n", out);

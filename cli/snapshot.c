@@ -2,15 +2,10 @@
 #include "cli/cli.h"
 
 static int
-print_summary (CliCommon *common, HeapsumSnapshot *snapshot)
+check (const CliCommon *common, HeapsumSummary *summary)
 {
-  g_autoptr (HeapsumSummary) summary = heapsum_snapshot_summarize (snapshot, common->filter);
-  g_autoptr (GError) error = NULL;
   int status = 0;
 
-  heapsum_summary_sort (summary, common->sort, common->ascending);
-  if (!heapsum_print_summary (summary, &common->print, stdout, &error))
-    return cli_fail (error);
   for (guint i = 0; i < common->conditions->len; i++) {
     gint64 value;
     if (heapsum_condition_holds_for_summary (common->conditions->pdata[i], summary, &value)) {
@@ -19,6 +14,22 @@ print_summary (CliCommon *common, HeapsumSnapshot *snapshot)
     }
   }
   return status;
+}
+
+/* Keeps or prints it, then holds the conditions against it. */
+static int
+show (const CliCommon *common, HeapsumSnapshot *snapshot, const char *output)
+{
+  g_autoptr (HeapsumSummary) summary = heapsum_snapshot_summarize (snapshot, common->filter);
+  g_autoptr (GError) error = NULL;
+  gboolean done;
+
+  heapsum_summary_sort (summary, common->sort, common->ascending);
+  if (output != NULL)
+    done = heapsum_snapshot_save (snapshot, output, &error);
+  else
+    done = heapsum_print_summary (summary, &common->print, stdout, &error);
+  return done ? check (common, summary) : cli_fail (error);
 }
 
 static int
@@ -39,11 +50,8 @@ run_summary (const CliCommand *command, char **output, int argc, char **argv)
     status = cli_usage (command, argc < 2 ? "an argument is missing" : "there are too many arguments");
   if (status < 0) {
     g_autoptr (HeapsumSnapshot) snapshot = cli_open (&common, argv[1], &status);
-    g_autoptr (GError) error = NULL;
-    if (snapshot != NULL && output != NULL && *output != NULL)
-      status = heapsum_snapshot_save (snapshot, *output, &error) ? 0 : cli_fail (error);
-    else if (snapshot != NULL)
-      status = print_summary (&common, snapshot);
+    if (snapshot != NULL)
+      status = show (&common, snapshot, output != NULL ? *output : NULL);
   }
   cli_common_clear (&common);
   return status;

@@ -21,7 +21,8 @@ hs_format_bytes (gint64 bytes)
 
   if (ABS (value) < 1024)
     return g_strdup_printf ("%4" G_GINT64_FORMAT "     B", bytes);
-  for (value /= 1024; ABS (value) >= 1024 && unit + 1 < G_N_ELEMENTS (units); unit++)
+  /* What would be rounded to 1024.00 is 1.00 of the next unit. */
+  for (value /= 1024; ABS (value) >= 1023.995 && unit + 1 < G_N_ELEMENTS (units); unit++)
     value /= 1024;
   return g_strdup_printf ("%7.2f %s", value, units[unit]);
 }

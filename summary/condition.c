@@ -1,6 +1,7 @@
 /* condition.c - see heapsum-condition.h. */
 #include "summary/filter-private.h"
 
+#include <errno.h>
 #include <string.h>
 
 typedef enum { GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, EQUAL, NOT_EQUAL } Operator;
@@ -25,10 +26,11 @@ parse_number (const char *text, gint64 *value)
 {
   static const char units[] = "KMGT";
   char *end;
-  gint64 number = g_ascii_strtoll (text, &end, 10);
   guint shift = 0;
 
-  if (end == text)
+  errno = 0;
+  gint64 number = g_ascii_strtoll (text, &end, 10);
+  if (end == text || errno == ERANGE || g_ascii_isspace (*text))
     return FALSE;
   const char *unit = *end != 0 ? strchr (units, g_ascii_toupper (*end)) : NULL;
   if (unit != NULL) {
