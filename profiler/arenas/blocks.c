@@ -18,6 +18,22 @@ map_zeroed (gsize size)
   return memory;
 }
 
+#define HUGE_ENOUGH ((gsize)4 << 20)
+
+/* An array of @n elements of @size bytes made longer, for @capacity of them. Large ones get huge pages: most of what
+ * filling them costs is page faults. */
+static gpointer
+grow (gpointer array, gsize size, gsize n, gsize capacity)
+{
+  gpointer longer = n == 0 ? map_zeroed (capacity * size) : mremap (array, n * size, capacity * size, MREMAP_MAYMOVE);
+
+  if (longer == MAP_FAILED)
+    g_error ("out of address space for %" G_GSIZE_FORMAT " bytes", capacity * size);
+  if (capacity * size >= HUGE_ENOUGH)
+    madvise (longer, capacity * size, MADV_HUGEPAGE);
+  return longer;
+}
+
 static void
 pages_free (gpointer pages)
 {
@@ -41,8 +57,10 @@ hs_blocks_free (HsBlocks *self)
   munmap (self->slots, N_SLOTS * sizeof *self->slots);
   g_ptr_array_unref (self->pages);
   g_hash_table_unref (self->large);
-  g_free (self->address);
-  g_free (self->words);
+  if (self->capacity > 0) {
+    munmap (self->address, self->capacity * sizeof *self->address);
+    munmap (self->words, self->capacity * sizeof *self->words);
+  }
   g_free (self);
 }
 
@@ -61,8 +79,8 @@ touch_page (HsBlocks *self, HsAddr addr, guint32 rank)
 {
   HsBlockPage *page = slot_pages (self, addr >> SLOT_SHIFT) + ((addr >> 12) & (SLOT_PAGES - 1));
 
-  if (!page->touched) {
-    page->touched = TRUE;
+  if (!(page->before & HS_PAGE_TOUCHED)) {
+    page->before = HS_PAGE_TOUCHED;
     page->rank = rank;
   }
   return page;
@@ -89,9 +107,25 @@ reserve (HsBlocks *self)
 {
   if (self->n < self->capacity)
     return;
-  self->capacity = MAX (1024, self->capacity + self->capacity / 2);
-  self->address = g_renew (HsAddr, self->address, self->capacity);
-  self->words = g_renew (guint32, self->words, self->capacity);
+  guint32 capacity = MAX (1024, self->capacity + self->capacity / 2);
+  self->address = grow (self->address, sizeof *self->address, self->capacity, capacity);
+  self->words = grow (self->words, sizeof *self->words, self->capacity, capacity);
+  self->capacity = capacity;
+}
+
+/* Marks the start of a block, in the page of the one before or in another. */
+static void
+mark_start (HsBlocks *self, guint32 block, HsAddr address)
+{
+  static const guint32 later_words[] = { 0x010101, 0x010100, 0x010000, 0 };
+  guint granule = (address & 4095) / HS_GRANULE;
+
+  if (self->page == NULL || self->page_number != address >> 12) {
+    self->page = touch_page (self, address, block);
+    self->page_number = address >> 12;
+  }
+  self->page->starts[granule >> 6] |= G_GUINT64_CONSTANT (1) << (granule & 63);
+  self->page->before += later_words[granule >> 6];
 }
 
 gboolean
@@ -111,9 +145,9 @@ hs_blocks_add (HsBlocks *self, HsAddr address, guint64 size)
     self->low = address;
   self->high = address + size;
 
-  HsBlockPage *page = touch_page (self, address, block);
-  guint granule = (address & 4095) / HS_GRANULE;
-  page->starts[granule >> 6] |= G_GUINT64_CONSTANT (1) << (granule & 63);
-  cover (self, block, (address & ~(HS_PAGE_SIZE - 1)) + HS_PAGE_SIZE, self->high);
+  HsAddr next_page = (address & ~(HS_PAGE_SIZE - 1)) + HS_PAGE_SIZE;
+  mark_start (self, block, address);
+  if (G_UNLIKELY (next_page < self->high))
+    cover (self, block, next_page, self->high);
   return TRUE;
 }

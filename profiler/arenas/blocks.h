@@ -2,7 +2,7 @@
  *
  * The table is two flat arrays sorted by address. The index has an entry for each 4 KiB page that a block touches: a
  * bitmap of the 16-byte granules at which blocks start, and the number of blocks that start before the page. A start is
- * found by one bit and a population count, without touching the table; an interior address by the highest bit below it.
+ * found by one bit and one population count, without touching the table; an interior address by the highest bit below it.
  * Pages are found through a directory of 64 MiB slots; a slot that lies wholly inside one huge block has no pages of
  * its own, so that the cost follows the memory that blocks fill and not what a hostile header claims. */
 #pragma once
@@ -15,8 +15,10 @@
 typedef struct {
   guint64 starts[4]; /* bit i: a block starts at granule i */
   guint32 rank;      /* how many blocks start before this page */
-  guint32 touched;   /* a block starts here or reaches into the page */
+  guint32 before;    /* bytes 0 to 2: how many start in the page before words 1 to 3 of starts; bit 31: touched */
 } HsBlockPage;
+
+#define HS_PAGE_TOUCHED (1u << 31) /* a block starts in the page or reaches into it */
 
 typedef struct {
   guint32 n;
@@ -28,6 +30,8 @@ typedef struct {
   HsAddr low, high;     /* every block lies in [low, high) */
   HsBlockPage **slots;  /* by address >> 26; bit 0 set: the upper bits are the index of the block that fills the slot */
   GPtrArray *pages;     /* the slots' pages, to free them */
+  HsBlockPage *page;    /* the last one a block started in, and its number */
+  guint64 page_number;
 } HsBlocks;
 
 HsBlocks *hs_blocks_new (void);
@@ -68,14 +72,24 @@ hs_blocks_page (const HsBlocks *self, HsAddr addr, guint32 *filler)
   return slot != 0 ? (const HsBlockPage *)slot + ((addr >> 12) & 0x3fff) : NULL;
 }
 
+/* The baseline of x86-64 has no instruction for it, and the compiler's library function is a call. */
+static inline guint
+hs_count_bits (guint64 word)
+{
+  word -= word >> 1 & G_GUINT64_CONSTANT (0x5555555555555555);
+  word = (word & G_GUINT64_CONSTANT (0x3333333333333333)) + (word >> 2 & G_GUINT64_CONSTANT (0x3333333333333333));
+  word = (word + (word >> 4)) & G_GUINT64_CONSTANT (0x0f0f0f0f0f0f0f0f);
+  return word * G_GUINT64_CONSTANT (0x0101010101010101) >> 56;
+}
+
+/* How many blocks start up to and with the granule. */
 static inline guint32
 hs_blocks_rank (const HsBlockPage *page, guint granule)
 {
-  guint32 n = page->rank;
+  guint word = granule >> 6;
+  guint before = (guint64)page->before << 8 >> (8 * word) & 0xff;
 
-  for (guint i = 0; i < granule >> 6; i++)
-    n += __builtin_popcountll (page->starts[i]);
-  return n + __builtin_popcountll (page->starts[granule >> 6] & ((G_GUINT64_CONSTANT (2) << (granule & 63)) - 1));
+  return page->rank + before + hs_count_bits (page->starts[word] & ((G_GUINT64_CONSTANT (2) << (granule & 63)) - 1));
 }
 
 /* hs_blocks_at: the block that starts at @addr, or HS_NO_BLOCK. */
@@ -99,7 +113,7 @@ hs_blocks_find (const HsBlocks *self, HsAddr addr)
   const HsBlockPage *page = hs_blocks_page (self, addr, &block);
 
   if (page != NULL) {
-    if (!page->touched)
+    if (!(page->before & HS_PAGE_TOUCHED))
       return HS_NO_BLOCK;
     block = hs_blocks_rank (page, (addr & 4095) / HS_GRANULE) - 1; /* none before the first: wraps to HS_NO_BLOCK */
   }

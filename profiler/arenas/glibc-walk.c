@@ -9,6 +9,7 @@
 #include "profiler/arenas/glibc-private.h"
 
 #define PREFETCH 4096
+#define PREFETCH_STEP 512
 #define LINE 64
 #define TRIAL_CHUNKS 64 /* this many chunks in a row, or fewer up to the end, make a place trustworthy */
 
@@ -54,15 +55,22 @@ window_word (Window *self, HsAddr addr, guint64 *word)
   return window_refill (self, addr, word);
 }
 
-/* @addr is read next: brings what follows it near. */
-static inline void
-window_prefetch (Window *self, HsAddr addr)
+static void
+prefetch_lines (Window *self, HsAddr addr)
 {
   HsAddr ahead = MIN (addr + PREFETCH, self->end);
 
   for (HsAddr line = MAX (self->prefetched, addr & -(HsAddr)LINE); line < ahead; line += LINE)
     __builtin_prefetch (self->data + (line - self->start));
-  self->prefetched = MAX (self->prefetched, (ahead + LINE - 1) & -(HsAddr)LINE);
+  self->prefetched = addr + PREFETCH;
+}
+
+/* @addr is read next: brings what follows it near, a few lines at a time. */
+static inline void
+window_prefetch (Window *self, HsAddr addr)
+{
+  if (addr + PREFETCH >= self->prefetched + PREFETCH_STEP)
+    prefetch_lines (self, addr);
 }
 
 /* Whether a chunk of this header may begin at @chunk. */
@@ -156,6 +164,7 @@ typedef struct {
   HsArena *arena;
   Window window;
   Cursor held, own;
+  guint64 live_blocks, live_bytes, free_chunks, free_bytes; /* of this region */
 } Walk;
 
 static inline void
@@ -169,9 +178,8 @@ take_used (Walk *self, HsAddr chunk, guint64 size)
   } else if (G_UNLIKELY (cursor_hits (&self->own, block))) {
     self->arena->own_bytes += size;
   } else if (hs_blocks_add (self->glibc->heap->blocks, block, size - 8)) {
-    self->arena->live_blocks++;
-    self->arena->live_bytes += size - 8;
-    self->arena->header_bytes += 8;
+    self->live_blocks++;
+    self->live_bytes += size - 8;
   }
 }
 
@@ -207,8 +215,8 @@ take_chunk (Walk *self, HsAddr chunk, guint64 header, guint64 next)
   if (next & PREV_INUSE)
     take_used (self, chunk, size);
   else {
-    self->arena->free_chunks++;
-    self->arena->free_bytes += size;
+    self->free_chunks++;
+    self->free_bytes += size;
   }
 }
 
@@ -221,42 +229,45 @@ take_top (Walk *self, HsAddr top)
     self->arena->top_bytes += MIN (header & ~(guint64)SIZE_BITS, self->region->end - top);
 }
 
+/* What the header behind a chunk of a thread arena says of the end of the heap: a heap that is full ends with a header of
+ * size 0, before which stands a fencepost, of 0x10 bytes or, where it could not be smaller, of 0x20. */
+static gboolean
+closes_heap (Walk *self, HsAddr chunk, guint64 header, HsAddr behind, guint64 next)
+{
+  if ((next & ~(guint64)SIZE_BITS) > 0x10)
+    return FALSE;
+  if ((next & ~(guint64)SIZE_BITS) == 0x10)
+    take_chunk (self, chunk, header, next);
+  else
+    behind = chunk;
+  self->arena->own_bytes += self->region->end - behind;
+  return TRUE;
+}
+
 static void
 walk_chunks (Walk *self)
 {
   const HsRegion *region = self->region;
-  guint64 header, next;
+  HsAddr chunk = region->start;
+  guint64 header = 0, next;
+  gboolean readable = window_word (&self->window, chunk + 8, &header);
 
-  for (HsAddr chunk = region->start; chunk + CHUNK_HEADER <= region->end; ) {
-    if (chunk == region->top) {
-      take_top (self, chunk);
-      return;
-    }
-    gboolean readable = window_word (&self->window, chunk + 8, &header);
-    window_prefetch (&self->window, chunk);
-    if (!readable || !is_chunk (chunk, header, region->end)) {
-      chunk = skip (self, chunk);
-      continue;
-    }
+  while (chunk + CHUNK_HEADER <= region->end && chunk != region->top) {
     HsAddr behind = chunk + (header & ~(guint64)SIZE_BITS);
-    if (!window_word (&self->window, behind + 8, &next)) {
+    window_prefetch (&self->window, chunk);
+    if (G_UNLIKELY (!readable || !is_chunk (chunk, header, region->end) || !window_word (&self->window, behind + 8, &next))) {
       chunk = skip (self, chunk);
+      readable = window_word (&self->window, chunk + 8, &header);
       continue;
     }
-    /* A heap of a thread arena that is full ends with a header of size 0; the chunk before it is a fencepost. */
-    if (!region->is_main && (next & ~(guint64)PREV_INUSE) == 0) {
-      self->arena->own_bytes += region->end - chunk;
+    if (G_UNLIKELY (!region->is_main) && closes_heap (self, chunk, header, behind, next))
       return;
-    }
-    /* The smaller fencepost: a header of 0x10, which the one of size 0 follows. */
-    if (!region->is_main && (next & ~(guint64)SIZE_BITS) == 0x10) {
-      take_chunk (self, chunk, header, next);
-      self->arena->own_bytes += region->end - behind;
-      return;
-    }
     take_chunk (self, chunk, header, next);
     chunk = behind;
+    header = next;
   }
+  if (chunk == region->top)
+    take_top (self, chunk);
 }
 
 static void
@@ -296,4 +307,9 @@ hs_glibc_walk_region (HsGlibc *self, const HsRegion *region)
     take_mmapped (&walk);
   else
     walk_chunks (&walk);
+  walk.arena->live_blocks += walk.live_blocks;
+  walk.arena->live_bytes += walk.live_bytes;
+  walk.arena->header_bytes += 8 * walk.live_blocks;
+  walk.arena->free_chunks += walk.free_chunks;
+  walk.arena->free_bytes += walk.free_bytes;
 }

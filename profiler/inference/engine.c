@@ -22,6 +22,27 @@ hs_engine_bytes (HsEngine *self, guint32 block)
   return self->last_segment.data + (start - self->last_segment.start);
 }
 
+static void
+prefetch_bytes (const HsEngine *self, guint32 block)
+{
+  HsAddr at = self->blocks->address[block];
+
+  if (at >= self->last_segment.start && at < self->last_segment.end)
+    __builtin_prefetch (self->last_segment.data + (at - self->last_segment.start));
+}
+
+void
+hs_engine_prefetch_hint (HsEngine *self, guint index)
+{
+  const guint32 *hinted = (const guint32 *)self->hinted->data;
+
+  if (index + 24 < self->hinted->len) {
+    __builtin_prefetch (&self->label[hinted[index + 24]]);
+    __builtin_prefetch (&self->blocks->address[hinted[index + 24]]);
+    prefetch_bytes (self, hinted[index + 8]);
+  }
+}
+
 gboolean
 hs_engine_is_mapped (HsEngine *self, guint64 value)
 {
@@ -78,10 +99,8 @@ dequeue (HsEngine *self)
   if (self->queue_used > 16) {
     guint32 far = self->queue[(self->queue_head + 15) & (self->queue_capacity - 1)];
     guint32 near = self->queue[(self->queue_head + 6) & (self->queue_capacity - 1)];
-    HsAddr at = self->blocks->address[near];
     __builtin_prefetch (&self->blocks->address[far]);
-    if (at >= self->last_segment.start && at < self->last_segment.end)
-      __builtin_prefetch (self->last_segment.data + (at - self->last_segment.start));
+    prefetch_bytes (self, near);
   }
   return block;
 }

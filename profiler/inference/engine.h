@@ -126,6 +126,9 @@ void hs_engine_drain (HsEngine *self);
 /* hs_engine_bytes: the block's contents in one piece, or NULL. */
 const guint8 *hs_engine_bytes (HsEngine *self, guint32 block);
 
+/* hs_engine_prefetch_hint: the hint at @index of the list is looked at now: brings what comes some steps later near. */
+void hs_engine_prefetch_hint (HsEngine *self, guint index);
+
 /* hs_engine_is_mapped: whether @value lies in any mapping of the target. */
 gboolean hs_engine_is_mapped (HsEngine *self, guint64 value);
 

@@ -10,7 +10,7 @@ enum { ATE_SIGNED_CHAR = 0x06, ATE_UNSIGNED_CHAR = 0x08, ATE_UTF = 0x10 };
 
 struct _HsLayouts {
   HsTypes *types;
-  GHashTable *by_type; /* id -> HsLayout */
+  HsLayout **by_type; /* by id */
   GPtrArray *all;
   GStringChunk *paths;
 };
@@ -38,7 +38,7 @@ hs_layouts_new (HsTypes *types)
   HsLayouts *self = g_new0 (HsLayouts, 1);
 
   self->types = types;
-  self->by_type = g_hash_table_new (NULL, NULL);
+  self->by_type = g_new0 (HsLayout *, types->n_types + 1);
   self->all = g_ptr_array_new_with_free_func (layout_free);
   self->paths = g_string_chunk_new (4096);
   return self;
@@ -47,7 +47,7 @@ hs_layouts_new (HsTypes *types)
 void
 hs_layouts_free (HsLayouts *self)
 {
-  g_hash_table_unref (self->by_type);
+  g_free (self->by_type);
   g_ptr_array_unref (self->all);
   g_string_chunk_free (self->paths);
   g_free (self);
@@ -232,15 +232,15 @@ find_tail (HsLayouts *self, HsLayout *layout, HsTypeId id, guint64 offset, guint
 HsLayout *
 hs_layouts_get (HsLayouts *self, HsTypeId id)
 {
-  id = hs_types_strip (self->types, id);
-  HsLayout *layout = g_hash_table_lookup (self->by_type, GUINT_TO_POINTER (id));
+  id = hs_types_strip (self->types, id < self->types->n_types ? id : 0);
+  HsLayout *layout = self->by_type[id];
 
   if (layout != NULL)
     return layout;
   layout = g_new0 (HsLayout, 1);
   layout->type = id;
   layout->size = hs_types_get (self->types, id)->size;
-  g_hash_table_insert (self->by_type, GUINT_TO_POINTER (id), layout);
+  self->by_type[id] = layout;
   g_ptr_array_add (self->all, layout);
 
   g_autoptr (GArray) slots = g_array_new (FALSE, FALSE, sizeof (HsSlot));

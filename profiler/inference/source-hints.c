@@ -208,6 +208,7 @@ try_hints (HsEngine *self, guint from, guint to, void (*try_one) (HsEngine *self
   for (guint i = 0; i < self->hinted->len; i++) {
     guint32 block = g_array_index (self->hinted, guint32, i);
     HsLabel label = self->label[block];
+    hs_engine_prefetch_hint (self, i);
     if (hs_label_level (label) != HS_LEVEL_NONE || (hs_label_flags (label) & HS_LABEL_CONFLICT)
         || hs_label_form (label) < from || hs_label_form (label) > to)
       continue;

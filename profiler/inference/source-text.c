@@ -20,7 +20,7 @@ try_char (HsEngine *self, guint32 block)
   reason.source = HS_SOURCE_TEXT;
   gssize length = hs_content_text (data, look);
   /* What stands behind the end of the text is residue, unless pointers begin soon after an empty one. */
-  gboolean pointers = hs_content_heap_pointers (self, data, look) > 0;
+  gboolean pointers = length <= 0 && hs_content_heap_pointers (self, data, look) > 0;
   if (length > 0 || (length == 0 && !pointers))
     hs_engine_decide (self, block, type, HS_FORM_ARRAY, HS_LEVEL_C, hs_reasons_intern (self->reasons, reason), self->parent[block]);
   else if (!pointers)
@@ -33,6 +33,7 @@ hs_source_text (HsEngine *self)
   for (guint i = 0; i < self->hinted->len; i++) {
     guint32 block = g_array_index (self->hinted, guint32, i);
     HsLabel label = self->label[block];
+    hs_engine_prefetch_hint (self, i);
     if (hs_label_level (label) == HS_LEVEL_NONE && hs_label_form (label) == HS_HINT_CHAR)
       try_char (self, block);
   }

@@ -1,0 +1,73 @@
+/* stages.c - what each stage of a snapshot costs: stages PID|CORE
+ *
+ * Prints a line a stage: its name, CPU seconds of all threads, and CPU nanoseconds a block. */
+#include "profiler/arenas/arenas.h"
+#include "profiler/inference/inference.h"
+#include "profiler/modules/modules.h"
+#include "profiler/roots/roots.h"
+#include "profiler/target/target.h"
+#include "profiler/types/types.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static double
+cpu_now (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
+  return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+typedef struct {
+  const char *name;
+  double cpu;
+} Stage;
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (HsDiag) diag = hs_diag_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HsHeapQuiet) quiet = hs_heap_quiet_new ();
+  HsTargetOptions options = { .quiet = hs_heap_quiet_hooks (quiet) };
+  HsModuleOptions module_options = { 0 };
+  HsTypesOptions types_options = { 0 };
+  Stage stages[8];
+  guint n = 0;
+  double t = cpu_now ();
+
+  if (argc != 2)
+    return 2;
+#define DONE(stage) stages[n++] = (Stage){ stage, cpu_now () - t }; t = cpu_now ()
+  g_autoptr (HsTarget) target = g_ascii_isdigit (argv[1][0]) ? hs_target_open_live (atoi (argv[1]), &options, diag, &error)
+                                                             : hs_target_open_core (argv[1], &options, diag, &error);
+  if (target == NULL) {
+    fprintf (stderr, "stages: %s\n", error->message);
+    return 4;
+  }
+  DONE ("copy");
+  g_autoptr (HsHeap) heap = hs_heap_new (target, diag, &error);
+  if (heap == NULL) {
+    fprintf (stderr, "stages: %s\n", error->message);
+    return 4;
+  }
+  DONE ("walk");
+  g_autoptr (HsHeap) again = hs_heap_new (target, diag, &error);
+  DONE ("walk-again"); /* with the memory in its place: what the walk itself costs */
+  g_autoptr (HsModules) modules = hs_modules_new (target, &module_options, diag);
+  DONE ("modules");
+  g_autoptr (HsTypes) types = hs_types_new (modules, &types_options, diag);
+  DONE ("types");
+  g_autoptr (HsRoots) roots = hs_roots_new (modules, types, diag);
+  DONE ("roots");
+  g_autoptr (HsInference) inference = hs_inference_new (target, heap, modules, types, roots, diag);
+  DONE ("inference");
+  for (guint i = 0; i < n; i++)
+    printf ("%s %.6f %.1f\n", stages[i].name, stages[i].cpu, stages[i].cpu * 1e9 / MAX (1, heap->blocks->n));
+  printf ("blocks %u\npause-us %" G_GINT64_FORMAT "\nimage-bytes %" G_GUINT64_FORMAT "\nmodules-cached %u of %u\n",
+          heap->blocks->n, target->pause_us, target->image->n_bytes, types->n_cached, types->n_read);
+  return 0;
+}
