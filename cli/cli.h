@@ -21,6 +21,7 @@ typedef enum {
   CLI_SORTS = 1 << 2,
   CLI_FILTERS = 1 << 3,
   CLI_FAILS = 1 << 4,        /* --fail-if */
+  CLI_TABLE = CLI_TAKES_TARGET | CLI_PRINTS | CLI_SORTS | CLI_FILTERS | CLI_FAILS,
 } CliGroups;
 
 /* The values of the common options. */

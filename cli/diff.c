@@ -45,7 +45,7 @@ run (int argc, char **argv)
     { "wide", 'w', 0, G_OPTION_ARG_NONE, &wide, "also how many objects are new, deleted, survived", NULL },
     { 0 },
   };
-  int status = cli_parse (&cli_diff, CLI_TAKES_TARGET | CLI_PRINTS | CLI_SORTS | CLI_FILTERS | CLI_FAILS, own, 15, &common, &argc, &argv);
+  int status = cli_parse (&cli_diff, CLI_TABLE, own, 15, &common, &argc, &argv);
 
   common.print.wide = wide;
   if (status < 0)

@@ -8,3 +8,10 @@ cli_heapsum_SOURCES = \
   cli/options.c \
   cli/snapshot.c
 cli_heapsum_LDADD = libheapsum.la $(GLIB_LIBS)
+
+EXTRA_DIST += cli/completion.bash
+install-data-local:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'
+	$(INSTALL_DATA) $(srcdir)/cli/completion.bash '$(DESTDIR)$(bashcompletiondir)/heapsum'
+uninstall-local:
+	-rm -f '$(DESTDIR)$(bashcompletiondir)/heapsum'

@@ -205,7 +205,8 @@ static const struct {
   { CLI_TAKES_TARGET, { "debug-dir", 0, 0, CALLBACK (parse_debug_dir), "where debug files are", "DIR" } },
   { CLI_TAKES_TARGET, { "sysroot", 0, 0, CALLBACK (parse_sysroot), "where a core's files are", "DIR" } },
   { CLI_TAKES_TARGET, { "no-cache", 0, G_OPTION_FLAG_NO_ARG, CALLBACK (parse_no_cache), "read debug info anew", NULL } },
-  { CLI_TAKES_TARGET, { "no-debuginfod", 0, G_OPTION_FLAG_NO_ARG, CALLBACK (parse_no_debuginfod), "no debug info from servers", NULL } },
+  { CLI_TAKES_TARGET, { "no-debuginfod", 0, G_OPTION_FLAG_NO_ARG, CALLBACK (parse_no_debuginfod),
+                        "no debug info from servers", NULL } },
   { CLI_TAKES_TARGET, { "quiet", 'q', G_OPTION_FLAG_NO_ARG, CALLBACK (parse_quiet), "only errors on stderr", NULL } },
 };
 

@@ -42,7 +42,7 @@ run_summary (const CliCommand *command, char **output, int argc, char **argv)
     { output != NULL ? "output" : NULL, 'o', 0, G_OPTION_ARG_FILENAME, output, "keep the snapshot, do not print it", "FILE" },
     { 0 },
   };
-  int status = cli_parse (command, CLI_TAKES_TARGET | CLI_PRINTS | CLI_SORTS | CLI_FILTERS | CLI_FAILS, own, 15, &common, &argc, &argv);
+  int status = cli_parse (command, CLI_TABLE, own, 15, &common, &argc, &argv);
 
   common.print.evidence = evidence;
 

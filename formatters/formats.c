@@ -205,7 +205,8 @@ next_object (HsReport *report, HsRow *row)
 }
 
 gboolean
-heapsum_print_objects (HeapsumSnapshot *snapshot, const HeapsumFilter *filter, const HeapsumPrint *print, FILE *out, GError **error)
+heapsum_print_objects (HeapsumSnapshot *snapshot, const HeapsumFilter *filter, const HeapsumPrint *print, FILE *out,
+                       GError **error)
 {
   g_return_val_if_fail (snapshot != NULL && print != NULL && out != NULL, FALSE);
 

@@ -42,7 +42,8 @@ HEAPSUM_API void heapsum_condition_free (HeapsumCondition *condition);
  *
  * Returns: whether it holds
  */
-HEAPSUM_API gboolean heapsum_condition_holds_for_summary (const HeapsumCondition *condition, HeapsumSummary *summary, gint64 *value);
+HEAPSUM_API gboolean heapsum_condition_holds_for_summary (const HeapsumCondition *condition, HeapsumSummary *summary,
+                                                           gint64 *value);
 
 /**
  * heapsum_condition_holds_for_diff:
@@ -52,7 +53,8 @@ HEAPSUM_API gboolean heapsum_condition_holds_for_summary (const HeapsumCondition
  *
  * Returns: whether it holds
  */
-HEAPSUM_API gboolean heapsum_condition_holds_for_diff (const HeapsumCondition *condition, HeapsumDiff *diff, gint64 *value);
+HEAPSUM_API gboolean heapsum_condition_holds_for_diff (const HeapsumCondition *condition, HeapsumDiff *diff,
+                                                        gint64 *value);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HeapsumCondition, heapsum_condition_free)
 

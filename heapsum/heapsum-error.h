@@ -39,6 +39,11 @@ typedef enum {
   HEAPSUM_ERROR_FAILED,
 } HeapsumError;
 
+/**
+ * heapsum_error_quark:
+ *
+ * Returns: the quark behind %HEAPSUM_ERROR
+ */
 HEAPSUM_API GQuark heapsum_error_quark (void);
 
 G_END_DECLS

@@ -8,134 +8,20 @@
  * a request times out, forgets that. It is the kind of line that no test of the good path ever reaches.
  *
  * Prints "ready PID" when the cache is full and the load steady, and ends after --seconds N (60) or with its parent. */
+#include "samples/shop.h"
+
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
-#define N_WORKERS 4
-#define N_VISITORS 4
-#define N_PRODUCTS 5000
 #define N_PAGES 1000       /* the cache holds so many */
-#define N_BUCKETS 512
-#define N_LOGGED 256
-#define BUFFER_SIZE 4096
-#define REQUESTS_A_VISIT 6
 #define PATIENCE_MS 40     /* a request has to be complete within so long */
-
-struct product {
-  unsigned id;
-  unsigned cents;
-  unsigned stock;
-  char *name;
-  struct product *related[3];
-};
-
-struct cart_item {
-  struct cart_item *next;
-  const struct product *product;
-  unsigned quantity;
-};
-
-struct session {
-  struct session *next; /* in its bucket */
-  unsigned references;
-  unsigned n_requests;
-  time_t created;
-  char *token;
-  char *address;
-  struct cart_item *cart;
-};
-
-struct session_table {
-  pthread_mutex_t lock;
-  struct session *buckets[N_BUCKETS];
-};
-
-struct page {
-  struct page *hash_next;
-  struct page *newer, *older;
-  char *path;
-  char *body;
-  size_t length;
-};
-
-struct page_cache {
-  pthread_mutex_t lock;
-  struct page **buckets;
-  struct page *newest, *oldest;
-  size_t n;
-};
-
-struct header {
-  struct header *next;
-  char *name;
-  char *value;
-};
-
-struct request {
-  char *method;
-  char *path;
-  struct header *headers;
-  struct session *session;
-};
-
-struct connection {
-  int fd;
-  unsigned serial;
-  struct session *session;
-  struct request *request; /* the one being read */
-  size_t used;
-  char *buffer;
-};
-
-struct log_entry {
-  struct timespec when;
-  int status;
-  char *text;
-};
-
-struct log_ring {
-  pthread_mutex_t lock;
-  struct log_entry entries[N_LOGGED];
-  unsigned next;
-};
-
-struct worker {
-  pthread_t thread;
-  struct shop *shop;
-  struct connection *connection;
-  char *scratch; /* pages are rendered here */
-};
-
-struct visitor {
-  pthread_t thread;
-  struct shop *shop;
-  unsigned seed;
-  unsigned n_visits;
-};
-
-struct shop {
-  int listener;
-  struct sockaddr_un address;
-  struct product **products;
-  struct session_table *sessions;
-  struct page_cache *cache;
-  struct log_ring *log;
-  struct worker workers[N_WORKERS];
-  struct visitor visitors[N_VISITORS];
-  atomic_uint n_connections;
-  atomic_uint n_requests;
-};
 
 static struct shop *the_shop;
 
@@ -498,67 +384,6 @@ worker_run (void *data)
   }
 }
 
-/* --- visitors --- */
-
-static void
-pause_ms (unsigned ms)
-{
-  struct timespec time = { .tv_nsec = (long)ms * 1000000 };
-
-  nanosleep (&time, NULL);
-}
-
-static void
-ask (struct visitor *visitor, int fd, const char *token, unsigned i)
-{
-  char text[512], answer[BUFFER_SIZE];
-  int length = snprintf (text, sizeof text, "%s /product/%u %s\r\nHost: shop.example\r\nAccept: text/html\r\n\r\n",
-                         i % 3 == 2 ? "POST" : "GET", (unsigned)rand_r (&visitor->seed) % N_PRODUCTS, token);
-
-  if (send (fd, text, (size_t)length, MSG_NOSIGNAL) == length)
-    (void)!recv (fd, answer, sizeof answer, 0);
-}
-
-/* The train enters a tunnel: half a request, and the rest never comes. */
-static void
-stall (int fd, const char *token)
-{
-  char text[128], answer[16];
-  int length = snprintf (text, sizeof text, "GET /checkout %s\r\nHost: shop", token);
-
-  if (send (fd, text, (size_t)length, MSG_NOSIGNAL) == length)
-    (void)!recv (fd, answer, sizeof answer, 0);
-}
-
-static void
-visit (struct visitor *visitor)
-{
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  char token[64];
-
-  snprintf (token, sizeof token, "visitor-%u-%08x", visitor->n_visits, rand_r (&visitor->seed));
-  if (fd >= 0 && connect (fd, (struct sockaddr *)&visitor->shop->address, sizeof visitor->shop->address) == 0) {
-    for (unsigned i = 0; i < REQUESTS_A_VISIT; i++)
-      ask (visitor, fd, token, i);
-    if (visitor->n_visits % 8 == 7)
-      stall (fd, token);
-  }
-  close (fd);
-  visitor->n_visits++;
-}
-
-static void *
-visitor_run (void *data)
-{
-  struct visitor *visitor = data;
-
-  while (1) {
-    visit (visitor);
-    pause_ms (visitor->n_visits > 100 ? 5 : 0); /* the cache is to fill quickly */
-  }
-  return NULL;
-}
-
 /* --- the shop --- */
 
 static void
@@ -601,18 +426,13 @@ open_shop (struct shop *shop)
 }
 
 static int
-start_threads (struct shop *shop)
+start_workers (struct shop *shop)
 {
   int failed = 0;
 
   for (unsigned i = 0; i < N_WORKERS; i++) {
     shop->workers[i].shop = shop;
     failed |= pthread_create (&shop->workers[i].thread, NULL, worker_run, &shop->workers[i]);
-  }
-  for (unsigned i = 0; i < N_VISITORS; i++) {
-    shop->visitors[i].shop = shop;
-    shop->visitors[i].seed = 1 + i;
-    failed |= pthread_create (&shop->visitors[i].thread, NULL, visitor_run, &shop->visitors[i]);
   }
   return !failed;
 }
@@ -637,7 +457,7 @@ main (int argc, char **argv)
 
   prctl (PR_SET_PDEATHSIG, SIGTERM);
   the_shop = allocate (sizeof *the_shop);
-  if (!open_shop (the_shop) || !start_threads (the_shop)) {
+  if (!open_shop (the_shop) || !start_workers (the_shop) || !start_visitors (the_shop)) {
     perror ("shopd");
     return 1;
   }

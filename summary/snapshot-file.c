@@ -42,7 +42,8 @@ set_file_error (GError **error, const char *path, const char *what, const GError
 
   if (g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     code = HEAPSUM_ERROR_GONE;
-  else if (g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_ACCES) || g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_PERM))
+  else if (g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_ACCES)
+           || g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_PERM))
     code = HEAPSUM_ERROR_PERMISSION;
   g_autofree char *name = g_filename_display_name (path);
   g_set_error (error, HEAPSUM_ERROR, code, "%s: cannot be %s: %s", name, what, cause->message);
@@ -140,7 +141,8 @@ parse (GBytes *bytes, const char *name, GError **error)
     return NULL;
   }
   g_autoptr (GBytes) rest = g_bytes_new_from_bytes (bytes, sizeof header, size - sizeof header);
-  g_autoptr (GVariant) content = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (HS_SNAPSHOT_VARIANT), rest, FALSE));
+  g_autoptr (GVariant) content = g_variant_new_from_bytes (G_VARIANT_TYPE (HS_SNAPSHOT_VARIANT), rest, FALSE);
+  g_variant_ref_sink (content);
   if (!g_variant_is_normal_form (content)) {
     g_set_error (error, HEAPSUM_ERROR, HEAPSUM_ERROR_BAD_DATA, "%s: is damaged: its structure is wrong", name);
     return NULL;

@@ -87,7 +87,8 @@ guint32 hs_snapshot_builder_type (HsSnapshotBuilder *self, const char *name);
 guint32 hs_snapshot_builder_reason (HsSnapshotBuilder *self, const char *how);
 
 /* hs_snapshot_builder_add: blocks come in ascending order of address; both are multiples of 8. */
-void hs_snapshot_builder_add (HsSnapshotBuilder *self, guint64 address, guint64 size, guint32 type, HeapsumLevel level, guint32 reason);
+void hs_snapshot_builder_add (HsSnapshotBuilder *self, guint64 address, guint64 size, guint32 type, HeapsumLevel level,
+                              guint32 reason);
 
 /* hs_snapshot_builder_fact: @value is sunk. */
 void hs_snapshot_builder_fact (HsSnapshotBuilder *self, const char *key, GVariant *value);

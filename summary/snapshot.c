@@ -99,7 +99,8 @@ region_for (HsSnapshotBuilder *self, guint64 address)
 }
 
 void
-hs_snapshot_builder_add (HsSnapshotBuilder *self, guint64 address, guint64 size, guint32 type, HeapsumLevel level, guint32 reason)
+hs_snapshot_builder_add (HsSnapshotBuilder *self, guint64 address, guint64 size, guint32 type, HeapsumLevel level,
+                         guint32 reason)
 {
   HsPackedRegion *region = region_for (self, address);
   HsPackedBlock block = {

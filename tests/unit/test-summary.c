@@ -60,13 +60,51 @@ filtered (void (*set) (HeapsumFilter *filter))
   return n;
 }
 
-static void set_keyword (HeapsumFilter *filter) { heapsum_filter_add_type (filter, "conn"); }
-static void set_two (HeapsumFilter *filter) { heapsum_filter_add_type (filter, "char*"); heapsum_filter_add_type (filter, "net::*"); }
-static void set_ignore (HeapsumFilter *filter) { heapsum_filter_add_ignore (filter, "*conn"); heapsum_filter_add_ignore (filter, "<untyped>"); }
-static void set_both (HeapsumFilter *filter) { heapsum_filter_add_type (filter, "struct *"); heapsum_filter_add_ignore (filter, "conn"); }
-static void set_size (HeapsumFilter *filter) { heapsum_filter_set_size (filter, 40, 1000); }
-static void set_large (HeapsumFilter *filter) { heapsum_filter_set_size (filter, G_GUINT64_CONSTANT (1) << 59, G_MAXUINT64); }
-static void set_untyped (HeapsumFilter *filter) { heapsum_filter_add_type (filter, "<untyped>"); heapsum_filter_set_level (filter, HEAPSUM_LEVEL_B); }
+static void
+set_keyword (HeapsumFilter *filter)
+{
+  heapsum_filter_add_type (filter, "conn");
+}
+
+static void
+set_two (HeapsumFilter *filter)
+{
+  heapsum_filter_add_type (filter, "char*");
+  heapsum_filter_add_type (filter, "net::*");
+}
+
+static void
+set_ignore (HeapsumFilter *filter)
+{
+  heapsum_filter_add_ignore (filter, "*conn");
+  heapsum_filter_add_ignore (filter, "<untyped>");
+}
+
+static void
+set_both (HeapsumFilter *filter)
+{
+  heapsum_filter_add_type (filter, "struct *");
+  heapsum_filter_add_ignore (filter, "conn");
+}
+
+static void
+set_size (HeapsumFilter *filter)
+{
+  heapsum_filter_set_size (filter, 40, 1000);
+}
+
+static void
+set_large (HeapsumFilter *filter)
+{
+  heapsum_filter_set_size (filter, G_GUINT64_CONSTANT (1) << 59, G_MAXUINT64);
+}
+
+static void
+set_untyped (HeapsumFilter *filter)
+{
+  heapsum_filter_add_type (filter, "<untyped>");
+  heapsum_filter_set_level (filter, HEAPSUM_LEVEL_B);
+}
 
 static void
 test_filters (void)
