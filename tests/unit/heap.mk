@@ -13,3 +13,11 @@ EXTRA_DIST += tests/check-glibc.sh
 .PHONY: check-glibc
 check-glibc: tests/unit/test-heap
 	$(srcdir)/tests/check-glibc.sh .
+
+check_PROGRAMS += tests/unit/test-hammer tests/victims/victim-hammer
+TESTS += tests/unit/test-hammer
+tests_unit_test_hammer_SOURCES = tests/unit/test-hammer.c tests/support/victim.c tests/support/victim.h
+tests_unit_test_hammer_LDADD = libheapsum.la $(GLIB_LIBS)
+tests_victims_victim_hammer_SOURCES = tests/victims/victim-hammer.c
+tests_victims_victim_hammer_CFLAGS = -std=gnu11 -g -O2 -pthread $(WARN_CFLAGS)
+tests_victims_victim_hammer_LDFLAGS = -pthread
