@@ -3,7 +3,6 @@ check_PROGRAMS += \
   tests/unit/test-types \
   tests/unit/test-types-cache \
   tests/unit/test-types-table \
-  tests/fuzz/fuzz-dwarf \
   tests/victims/types-c4 \
   tests/victims/types-c5 \
   tests/victims/types-opt \
@@ -30,9 +29,6 @@ tests_unit_test_types_cache_LDADD = $(TYPES_TEST_LIBS)
 tests_unit_test_types_table_SOURCES = tests/unit/test-types-table.c
 tests_unit_test_types_table_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS)
 tests_unit_test_types_table_LDADD = $(TYPES_TEST_LIBS)
-tests_fuzz_fuzz_dwarf_SOURCES = tests/fuzz/fuzz-dwarf.c tests/fuzz/driver.c
-tests_fuzz_fuzz_dwarf_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS)
-tests_fuzz_fuzz_dwarf_LDADD = $(TYPES_TEST_LIBS)
 
 TYPES_VICTIM_SOURCES = tests/victims/types-c.c tests/victims/types-c2.c tests/victims/types-shared.h
 TYPES_VICTIM_CFLAGS = -std=gnu11 -O0 -fno-lto $(WARN_CFLAGS)

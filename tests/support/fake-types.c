@@ -1,0 +1,143 @@
+/* fake-types.c - see fake-types.h. The types pass hs_table_finish, as those of every program do. */
+#include "tests/support/fake-types.h"
+
+#include "profiler/types/graph.h"
+
+FakeTypes *
+fake_types_new (void)
+{
+  FakeTypes *self = g_new0 (FakeTypes, 1);
+
+  self->strings = hs_strings_new ();
+  self->table = hs_table_new (self->strings);
+  return self;
+}
+
+HsTypeId
+fake_type (FakeTypes *self, HsTypeKind kind, const char *name, guint64 size, HsTypeId target)
+{
+  HsModelType type = { .kind = kind, .name = hs_strings_add (self->strings, name), .size = size, .target = target };
+
+  g_array_append_val (self->table->types, type);
+  return self->table->types->len - 1;
+}
+
+HsTypeId
+fake_base (FakeTypes *self, const char *name, guint64 size, guint encoding)
+{
+  HsTypeId id = fake_type (self, HS_TYPE_BASE, name, size, 0);
+
+  hs_table_type (self->table, id)->encoding = (guint8)encoding;
+  return id;
+}
+
+HsTypeId
+fake_pointer (FakeTypes *self, HsTypeId target)
+{
+  return fake_type (self, HS_TYPE_POINTER, "", 8, target);
+}
+
+HsTypeId
+fake_array (FakeTypes *self, HsTypeId element, guint64 count)
+{
+  HsTypeId id = fake_type (self, HS_TYPE_ARRAY, "", 0, element);
+
+  hs_table_type (self->table, id)->count = count;
+  if (count == 0)
+    hs_table_type (self->table, id)->flags |= HS_TYPE_FLAG_UNBOUNDED;
+  return id;
+}
+
+HsTypeId
+fake_struct (FakeTypes *self, const char *name, guint64 size)
+{
+  return fake_type (self, HS_TYPE_STRUCT, name, size, 0);
+}
+
+void
+fake_target (FakeTypes *self, HsTypeId id, HsTypeId target)
+{
+  hs_table_type (self->table, id)->target = target;
+}
+
+void
+fake_member (FakeTypes *self, HsTypeId owner, const char *name, HsTypeId type, guint64 offset)
+{
+  HsModelType *its = hs_table_type (self->table, owner);
+  HsModelMember member = { .name = hs_strings_add (self->strings, name), .type = type, .offset = offset };
+
+  if (its->n_members == 0)
+    its->first_member = self->table->members->len;
+  g_assert_cmpuint (its->first_member + its->n_members, ==, self->table->members->len);
+  its->n_members++;
+  g_array_append_val (self->table->members, member);
+}
+
+static void
+fill_types (HsTypes *types, const FakeTypes *self)
+{
+  types->n_types = self->table->types->len;
+  types->types = g_new0 (HsType, types->n_types);
+  for (guint32 i = 0; i < types->n_types; i++) {
+    const HsModelType *from = hs_table_type (self->table, i);
+    types->types[i] = (HsType){ .kind = from->kind, .encoding = from->encoding, .flags = from->flags,
+                                .name = hs_strings_get (self->strings, from->name), .size = from->size,
+                                .count = from->count, .target = from->target, .first_member = from->first_member,
+                                .n_members = from->n_members, .mentions = from->mentions };
+  }
+}
+
+static void
+fill_members (HsTypes *types, const FakeTypes *self)
+{
+  types->n_members = self->table->members->len;
+  types->members = g_new0 (HsMember, MAX (1, types->n_members));
+  for (guint32 i = 0; i < types->n_members; i++) {
+    const HsModelMember *from = hs_table_member (self->table, i);
+    types->members[i] = (HsMember){ .name = hs_strings_get (self->strings, from->name), .type = from->type,
+                                    .flags = from->flags, .offset = from->offset, .bit_offset = from->bit_offset,
+                                    .bit_size = from->bit_size };
+  }
+}
+
+HsTypes *
+fake_types_finish (FakeTypes *self, HsModules *modules)
+{
+  HsTypes *types = g_new0 (HsTypes, 1);
+  HsGraph *graph = g_new0 (HsGraph, 1);
+
+  hs_table_finish (self->table);
+  g_atomic_ref_count_init (&types->refs);
+  g_mutex_init (&graph->lock);
+  graph->modules = hs_modules_ref (modules);
+  graph->of_module = g_new0 (HsGraphModule, 1); /* none: nothing is known of locals */
+  graph->strings = self->strings;
+  types->priv = graph;
+  types->enumerators = g_new0 (HsEnumerator, 1);
+  fill_types (types, self);
+  fill_members (types, self);
+  hs_table_free (self->table);
+  g_free (self);
+  return types;
+}
+
+HsRoots *
+fake_roots_new (void)
+{
+  HsRoots *self = g_new0 (HsRoots, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->roots = g_array_new (FALSE, FALSE, sizeof (HsRoot));
+  self->stacks = g_ptr_array_new ();
+  return self;
+}
+
+void
+fake_root (HsRoots *self, HsRootKind kind, HsTypeId type, HsAddr address, const char *name)
+{
+  HsRoot root = { .kind = kind, .type = type, .address = address, .name = name };
+
+  if (kind == HS_ROOT_REGISTER)
+    root = (HsRoot){ .kind = kind, .type = type, .value = address, .name = name };
+  g_array_append_val (self->roots, root);
+}
