@@ -47,12 +47,10 @@ install_missing () {
     as_root=sudo
     say "sudo may ask for your password"
   fi
+  $as_root apt-get update < /dev/null || say "going on with the package lists that are here"
   # shellcheck disable=SC2086
-  if ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing < /dev/null; then
-    $as_root apt-get update
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing < /dev/null \
-      || fail "apt-get could not install$missing"
-  fi
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing < /dev/null \
+    || fail "apt-get could not install$missing"
 }
 
 # --- building ---

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -158,9 +159,13 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+#ifdef __SANITIZE_ADDRESS__
+  puts ("1..0 # SKIP the sanitizer has an allocator of its own");
+  return 0;
+#endif
   if (g_getenv ("HEAPSUM_HELPER") == NULL) {
-    g_test_message ("HEAPSUM_HELPER is not set: make check does");
-    return 77;
+    puts ("1..0 # SKIP HEAPSUM_HELPER is not set: make check sets it");
+    return 0;
   }
   g_test_add_func ("/self/exact", test_exact);
   g_test_add_func ("/self/nothing-of-ours", test_nothing_of_ours);
