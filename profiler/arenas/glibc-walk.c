@@ -140,6 +140,8 @@ cursor_at (const GArray *sorted, HsAddr from)
   const HsAddr *data = (const HsAddr *)sorted->data;
   gsize low = 0, high = sorted->len;
 
+  if (data == NULL) /* of an empty array */
+    return (Cursor){ NULL, NULL };
   while (low < high) {
     gsize middle = low + (high - low) / 2;
     if (data[middle] < from)

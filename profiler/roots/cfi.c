@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define MAX_FUNCTIONS (1u << 22)
+#define MAX_COMMON 4096         /* bytes of what functions have in common: it is read again for each of them */
+#define MAX_INSTRUCTIONS 65536  /* bytes; a compiler's are a few hundred at most */
 #define MAX_REMEMBERED 16
 #define RETURN_ADDRESS HS_REG_RIP
 
@@ -107,7 +109,7 @@ read_common (const HsCfi *self, guint64 offset, Common *common)
   guint64 end;
 
   *common = (Common){ 0 };
-  if (!read_entry (self, offset, &end))
+  if (!read_entry (self, offset, &end) || end - offset > MAX_COMMON)
     return FALSE;
   HsBytes bytes = bytes_between (self, offset + 4, end);
   guint64 id = hs_bytes_fixed (&bytes, 4), version = hs_bytes_fixed (&bytes, 1);
@@ -144,6 +146,8 @@ add_function (HsCfi *self, guint64 offset, guint64 end, guint64 common_offset)
   if (bytes.bad || function.end <= function.start)
     return;
   function.instructions = (guint32)offset_of (self, &bytes);
+  if (function.limit - function.instructions > MAX_INSTRUCTIONS)
+    return;
   g_array_append_val (self->functions, function);
 }
 
@@ -274,6 +278,13 @@ define_cfa (Program *self, guint64 reg, gint64 offset)
   self->row.cfa = (Rule){ .kind = RULE_REGISTER, .reg = (guint8)MIN (reg, 255), .offset = offset };
 }
 
+/* An offset in units of the CIE's data factor. Both are hostile: it wraps. */
+static gint64
+factored (const Program *self, guint64 offset)
+{
+  return (gint64)(offset * (guint64)self->common->data_factor);
+}
+
 /* Instructions that set rules with operands; FALSE: it is none of them. */
 static gboolean
 run_rule (Program *self, HsBytes *bytes, guint op)
@@ -283,19 +294,19 @@ run_rule (Program *self, HsBytes *bytes, guint op)
   switch (op) {
   case DW_CFA_offset_extended:
     reg = hs_bytes_uleb (bytes);
-    set_rule (self, reg, (Rule){ .kind = RULE_OFFSET, .offset = (gint64)hs_bytes_uleb (bytes) * self->common->data_factor });
+    set_rule (self, reg, (Rule){ .kind = RULE_OFFSET, .offset = factored (self, hs_bytes_uleb (bytes)) });
     break;
   case DW_CFA_offset_extended_sf:
     reg = hs_bytes_uleb (bytes);
-    set_rule (self, reg, (Rule){ .kind = RULE_OFFSET, .offset = hs_bytes_sleb (bytes) * self->common->data_factor });
+    set_rule (self, reg, (Rule){ .kind = RULE_OFFSET, .offset = factored (self, (guint64)hs_bytes_sleb (bytes)) });
     break;
   case DW_CFA_val_offset:
     reg = hs_bytes_uleb (bytes);
-    set_rule (self, reg, (Rule){ .kind = RULE_VALUE_OFFSET, .offset = (gint64)hs_bytes_uleb (bytes) * self->common->data_factor });
+    set_rule (self, reg, (Rule){ .kind = RULE_VALUE_OFFSET, .offset = factored (self, hs_bytes_uleb (bytes)) });
     break;
   case DW_CFA_val_offset_sf:
     reg = hs_bytes_uleb (bytes);
-    set_rule (self, reg, (Rule){ .kind = RULE_VALUE_OFFSET, .offset = hs_bytes_sleb (bytes) * self->common->data_factor });
+    set_rule (self, reg, (Rule){ .kind = RULE_VALUE_OFFSET, .offset = factored (self, (guint64)hs_bytes_sleb (bytes)) });
     break;
   case DW_CFA_register:
     reg = hs_bytes_uleb (bytes);
@@ -333,11 +344,11 @@ run_cfa (Program *self, HsBytes *bytes, guint op)
     break;
   case DW_CFA_def_cfa_sf:
     reg = hs_bytes_uleb (bytes);
-    define_cfa (self, reg, hs_bytes_sleb (bytes) * self->common->data_factor);
+    define_cfa (self, reg, factored (self, (guint64)hs_bytes_sleb (bytes)));
     break;
   case DW_CFA_def_cfa_register: define_cfa (self, hs_bytes_uleb (bytes), self->row.cfa.offset); break;
   case DW_CFA_def_cfa_offset: self->row.cfa.offset = (gint64)hs_bytes_uleb (bytes); break;
-  case DW_CFA_def_cfa_offset_sf: self->row.cfa.offset = hs_bytes_sleb (bytes) * self->common->data_factor; break;
+  case DW_CFA_def_cfa_offset_sf: self->row.cfa.offset = factored (self, (guint64)hs_bytes_sleb (bytes)); break;
   case DW_CFA_def_cfa_expression: self->row.cfa = read_expression (bytes, RULE_EXPRESSION); break;
   default: return FALSE;
   }
@@ -370,7 +381,7 @@ run (Program *self, HsBytes bytes)
     if ((op & 0xc0) == DW_CFA_advance_loc)
       self->location += low * self->common->code_factor;
     else if ((op & 0xc0) == DW_CFA_offset)
-      set_rule (self, low, (Rule){ .kind = RULE_OFFSET, .offset = (gint64)hs_bytes_uleb (&bytes) * self->common->data_factor });
+      set_rule (self, low, (Rule){ .kind = RULE_OFFSET, .offset = factored (self, hs_bytes_uleb (&bytes)) });
     else if ((op & 0xc0) == DW_CFA_restore) {
       if (low < HS_N_REGS)
         self->row.rules[low] = self->initial.rules[low];

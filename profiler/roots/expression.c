@@ -256,10 +256,9 @@ step (Machine *self)
 gboolean
 hs_expression_evaluate (const guint8 *bytes, gsize size, const HsPlaceContext *context, HsPlace *place)
 {
-  Machine machine = { .context = context, .bytes = { bytes, bytes + size, FALSE }, .start = bytes };
-
   if (bytes == NULL || size == 0)
     return FALSE;
+  Machine machine = { .context = context, .bytes = { bytes, bytes + size, FALSE }, .start = bytes };
   if (context->start_with_cfa)
     push (&machine, context->cfa);
   for (guint i = 0; machine.bytes.at < machine.bytes.end; i++) {

@@ -11,6 +11,7 @@ typedef struct {
   HsModules *modules;
   HsTypes *types;
   HsTls *tls;
+  GArray *thread_locals; /* guint32: which variables are, as every thread has its own of each */
   guint n_cut;    /* threads whose stack could not be followed to its end */
   guint n_placed; /* variables of frames that have a place */
   guint n_lost;   /* and that have none that could be worked out */
@@ -32,7 +33,9 @@ add_statics (Gatherer *self)
     const HsVariable *variable = &self->types->variables[i];
     HsRoot root = { .kind = HS_ROOT_STATIC, .module = variable->module, .type = variable->type,
                     .address = variable->address, .name = variable->name };
-    if (!variable->tls)
+    if (variable->tls)
+      g_array_append_val (self->thread_locals, i);
+    else
       g_array_append_val (self->roots->roots, root);
   }
 }
@@ -40,9 +43,9 @@ add_statics (Gatherer *self)
 static void
 add_thread_locals (Gatherer *self, const HsThread *thread)
 {
-  for (guint32 i = 0; i < self->types->n_variables; i++) {
-    const HsVariable *variable = &self->types->variables[i];
-    if (!variable->tls || variable->module >= self->modules->modules->len)
+  for (guint i = 0; i < self->thread_locals->len; i++) {
+    const HsVariable *variable = &self->types->variables[g_array_index (self->thread_locals, guint32, i)];
+    if (variable->module >= self->modules->modules->len)
       continue;
     const HsModule *module = hs_modules_get (self->modules, variable->module);
     HsAddr block = hs_tls_block (self->tls, module, thread);
@@ -152,12 +155,14 @@ hs_roots_new (HsModules *modules, HsTypes *types, HsDiag *diag)
   self->roots = g_array_new (FALSE, FALSE, sizeof (HsRoot));
   self->stacks = g_ptr_array_new_with_free_func (stack_free);
   gatherer.tls = hs_tls_new (modules);
+  gatherer.thread_locals = g_array_new (FALSE, FALSE, sizeof (guint32));
   add_statics (&gatherer);
   for (guint i = 0; i < modules->target->threads->len; i++) {
     add_thread_locals (&gatherer, hs_target_thread (modules->target, i));
     add_stack (&gatherer, unwinder, hs_target_thread (modules->target, i));
   }
   g_array_sort (self->roots, compare_roots);
+  g_array_unref (gatherer.thread_locals);
   hs_tls_free (gatherer.tls);
   hs_unwinder_free (unwinder);
   if (gatherer.n_cut > 0)
