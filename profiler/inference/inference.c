@@ -172,7 +172,7 @@ static char *
 type_name (const HsInference *self, HsTypeId type)
 {
   if (type >= self->types->n_types)
-    return g_strdup (self->names->pdata[MIN (type - self->types->n_types, self->names->len - 1)]);
+    return hs_types_shorten (self->names->pdata[MIN (type - self->types->n_types, self->names->len - 1)]);
   return hs_types_display (self->types, type);
 }
 

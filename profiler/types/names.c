@@ -2,7 +2,8 @@
  *
  * C++ names of one type differ: DWARF of gcc writes "std::map<long unsigned int, ...>" where a demangled symbol has
  * "std::map<unsigned long, ...>", "4" where that has "4ul". hs_types_by_cxx_name compares a normal form: no spaces, no
- * const, no inline namespaces, integer types in one spelling, no default arguments of the standard library. */
+ * const, no inline namespaces, integer types in one spelling, no default arguments of the standard library. What users read
+ * is shortened in the same way, but for spaces and const: a map of strings has 300 characters otherwise. */
 #include "profiler/types/graph.h"
 
 #include <string.h>
@@ -22,6 +23,167 @@ hs_types_strip (const HsTypes *self, HsTypeId id)
   for (guint i = 0; i < MAX_STRIP && hs_types_get (self, id)->kind == HS_TYPE_TYPEDEF; i++)
     id = hs_types_get (self, id)->target;
   return id;
+}
+
+/* --- the normal form of C++ names */
+
+static gboolean
+is_word_char (char c)
+{
+  return g_ascii_isalnum (c) || c == '_';
+}
+
+static gboolean
+is_word (const char *word, gsize length, const char *const *list)
+{
+  for (; *list != NULL; list++)
+    if (strlen (*list) == length && strncmp (*list, word, length) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* A word of an integer type's name. */
+static void
+append_part (GString *out, const char *part, gboolean readable)
+{
+  if (*part != 0 && readable && out->len > 0 && is_word_char (out->str[out->len - 1]))
+    g_string_append_c (out, ' ');
+  g_string_append (out, part);
+}
+
+/* Reads "long unsigned int" in any order and writes it in one: "unsigned long". Returns behind it. */
+static const char *
+append_integer (GString *out, const char *at, gboolean readable)
+{
+  static const char *const WORDS[] = { "unsigned", "signed", "long", "short", "int", "char", NULL };
+  guint n_long = 0;
+  gboolean is_unsigned = FALSE, is_signed = FALSE, is_short = FALSE, is_char = FALSE, is_double = FALSE;
+  const char *end = at;
+
+  for (;;) {
+    gsize length = 0;
+    while (*at == ' ')
+      at++;
+    while (is_word_char (at[length]))
+      length++;
+    if (length == 6 && strncmp (at, "double", 6) == 0 && n_long > 0)
+      is_double = TRUE;
+    else if (!is_word (at, length, WORDS))
+      break;
+    n_long += at[0] == 'l';
+    is_unsigned |= at[0] == 'u';
+    is_signed |= length == 6 && at[0] == 's';
+    is_short |= length == 5;
+    is_char |= at[0] == 'c';
+    end = at += length;
+  }
+  append_part (out, is_unsigned ? "unsigned" : is_signed && is_char ? "signed" : "", readable);
+  for (guint i = 0; i < n_long; i++)
+    append_part (out, "long", readable);
+  append_part (out, is_double ? "double" : is_char ? "char" : is_short ? "short" : n_long > 0 ? "" : "int", readable);
+  return end;
+}
+
+static const char *
+append_word (GString *out, const char *at, gboolean readable)
+{
+  static const char *const INTEGERS[] = { "unsigned", "signed", "long", "short", "int", "char", NULL };
+  static const char *const DROPPED[] = { "const", "volatile", "struct", "class", "union", "enum", NULL };
+  static const char *const INLINE[] = { "__cxx11", "__1", "_V2", "__ndk1", NULL };
+  gsize length = 0;
+
+  while (is_word_char (at[length]))
+    length++;
+  if (is_word (at, length, INTEGERS))
+    return append_integer (out, at, readable);
+  if (!readable && is_word (at, length, DROPPED))
+    return at + length;
+  if (is_word (at, length, INLINE) && at[length] == ':' && at[length + 1] == ':')
+    return at + length + 2;
+  gsize kept = length;
+  /* 4ul is 4. */
+  while (g_ascii_isdigit (at[0]) && kept > 1 && strchr ("uUlL", at[kept - 1]) != NULL)
+    kept--;
+  if (readable && out->len > 0 && (is_word_char (out->str[out->len - 1]) || strchr (">*&", out->str[out->len - 1]) != NULL))
+    g_string_append_c (out, ' ');
+  g_string_append_len (out, at, (gssize)kept);
+  return at + length;
+}
+
+/* @start: where the last argument of a template begins in @out. TRUE if it is one the library gives by default. */
+static gboolean
+is_default_argument (const GString *out, gsize start)
+{
+  static const char *const DEFAULTS[] = { "std::allocator<", "std::char_traits<",  "std::less<", "std::hash<",
+                                          "std::equal_to<",  "std::default_delete<" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (DEFAULTS); i++)
+    if (strncmp (out->str + start, DEFAULTS[i], strlen (DEFAULTS[i])) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Drops trailing default arguments; @commas are where arguments of this template begin, the first one excluded. */
+static void
+drop_defaults (GString *out, GArray *starts, guint first)
+{
+  while (starts->len > first + 1) {
+    gsize start = g_array_index (starts, gsize, starts->len - 1);
+    if (!is_default_argument (out, start))
+      break;
+    gsize comma = start - 1;
+    while (comma > 0 && out->str[comma] != ',')
+      comma--;
+    g_string_truncate (out, comma);
+    g_array_set_size (starts, starts->len - 1);
+  }
+}
+
+static void
+close_template (GString *out, GArray *starts, GArray *opened)
+{
+  guint first = g_array_index (opened, guint, opened->len - 1);
+
+  drop_defaults (out, starts, first);
+  g_array_set_size (starts, first);
+  g_array_set_size (opened, opened->len - 1);
+}
+
+static void
+append_sign (GString *out, char sign, GArray *starts, GArray *opened, gboolean readable)
+{
+  if (sign == '>' && opened->len > 0)
+    close_template (out, starts, opened);
+  g_string_append_c (out, sign);
+  if (readable && sign == ',')
+    g_string_append_c (out, ' ');
+  gsize here = out->len;
+  if (sign == '<') {
+    guint first = starts->len;
+    g_array_append_val (opened, first);
+    g_array_append_val (starts, here);
+  } else if (sign == ',' && opened->len > 0)
+    g_array_append_val (starts, here);
+}
+
+/* (transfer full): the normal form, or the @readable short one. */
+static char *
+normalise (const char *name, gboolean readable)
+{
+  GString *out = g_string_new (NULL);
+  g_autoptr (GArray) starts = g_array_new (FALSE, FALSE, sizeof (gsize));
+  g_autoptr (GArray) opened = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  while (*name != 0) {
+    if (is_word_char (*name))
+      name = append_word (out, name, readable);
+    else {
+      if (*name != ' ')
+        append_sign (out, *name, starts, opened, readable);
+      name++;
+    }
+  }
+  return g_string_free (out, FALSE);
 }
 
 /* --- display */
@@ -50,6 +212,17 @@ keyword (const HsType *type)
   }
 }
 
+char *
+hs_types_shorten (const char *name)
+{
+  if (strchr (name, '<') == NULL)
+    return g_strdup (name);
+  g_autofree char *normal = normalise (name, TRUE);
+  GString *text = g_string_new (normal);
+  g_string_replace (text, "std::basic_string<char>", "std::string", 0);
+  return g_string_free (text, FALSE);
+}
+
 static void
 append_plain (GString *out, const HsType *type)
 {
@@ -60,9 +233,10 @@ append_plain (GString *out, const HsType *type)
 
   if (type->kind == HS_TYPE_VOID)
     g_string_append (out, "void");
-  else if (type->name[0] != 0)
-    g_string_append_printf (out, "%s%s", keyword (type), type->name);
-  else if (type->kind < G_N_ELEMENTS (NAMELESS) && NAMELESS[type->kind] != NULL)
+  else if (type->name[0] != 0) {
+    g_autofree char *name = hs_types_shorten (type->name);
+    g_string_append_printf (out, "%s%s", keyword (type), name);
+  } else if (type->kind < G_N_ELEMENTS (NAMELESS) && NAMELESS[type->kind] != NULL)
     g_string_append (out, NAMELESS[type->kind]);
   else
     g_string_append (out, "?");
@@ -135,150 +309,6 @@ hs_types_display (const HsTypes *self, HsTypeId id)
   return g_string_free (out, FALSE);
 }
 
-/* --- the normal form of C++ names */
-
-static gboolean
-is_word_char (char c)
-{
-  return g_ascii_isalnum (c) || c == '_';
-}
-
-static gboolean
-is_word (const char *word, gsize length, const char *const *list)
-{
-  for (; *list != NULL; list++)
-    if (strlen (*list) == length && strncmp (*list, word, length) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-/* Reads "long unsigned int" in any order and writes it in one. Returns behind it. */
-static const char *
-append_integer (GString *out, const char *at)
-{
-  static const char *const WORDS[] = { "unsigned", "signed", "long", "short", "int", "char", NULL };
-  guint n_long = 0;
-  gboolean is_unsigned = FALSE, is_signed = FALSE, is_short = FALSE, is_char = FALSE, is_double = FALSE;
-  const char *end = at;
-
-  for (;;) {
-    gsize length = 0;
-    while (*at == ' ')
-      at++;
-    while (is_word_char (at[length]))
-      length++;
-    if (length == 6 && strncmp (at, "double", 6) == 0 && n_long > 0)
-      is_double = TRUE;
-    else if (!is_word (at, length, WORDS))
-      break;
-    n_long += at[0] == 'l';
-    is_unsigned |= at[0] == 'u';
-    is_signed |= length == 6 && at[0] == 's';
-    is_short |= length == 5;
-    is_char |= at[0] == 'c';
-    end = at += length;
-  }
-  g_string_append (out, is_unsigned ? "unsigned" : is_signed && is_char ? "signed" : "");
-  for (guint i = 0; i < n_long; i++)
-    g_string_append (out, "long");
-  g_string_append (out, is_double ? "double" : is_char ? "char" : is_short ? "short" : n_long > 0 ? "" : "int");
-  return end;
-}
-
-static const char *
-append_word (GString *out, const char *at)
-{
-  static const char *const INTEGERS[] = { "unsigned", "signed", "long", "short", "int", "char", NULL };
-  static const char *const DROPPED[] = { "const", "volatile", "struct", "class", "union", "enum", NULL };
-  static const char *const INLINE[] = { "__cxx11", "__1", "_V2", "__ndk1", NULL };
-  gsize length = 0;
-
-  while (is_word_char (at[length]))
-    length++;
-  if (is_word (at, length, INTEGERS))
-    return append_integer (out, at);
-  if (is_word (at, length, DROPPED))
-    return at + length;
-  if (is_word (at, length, INLINE) && at[length] == ':' && at[length + 1] == ':')
-    return at + length + 2;
-  gsize kept = length;
-  /* 4ul is 4. */
-  while (g_ascii_isdigit (at[0]) && kept > 1 && strchr ("uUlL", at[kept - 1]) != NULL)
-    kept--;
-  g_string_append_len (out, at, (gssize)kept);
-  return at + length;
-}
-
-/* @start: where the last argument of a template begins in @out. TRUE if it is one the library gives by default. */
-static gboolean
-is_default_argument (const GString *out, gsize start)
-{
-  static const char *const DEFAULTS[] = { "std::allocator<", "std::char_traits<",  "std::less<", "std::hash<",
-                                          "std::equal_to<",  "std::default_delete<" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (DEFAULTS); i++)
-    if (strncmp (out->str + start, DEFAULTS[i], strlen (DEFAULTS[i])) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-/* Drops trailing default arguments; @commas are where arguments of this template begin, the first one excluded. */
-static void
-drop_defaults (GString *out, GArray *starts, guint first)
-{
-  while (starts->len > first + 1) {
-    gsize start = g_array_index (starts, gsize, starts->len - 1);
-    if (!is_default_argument (out, start))
-      break;
-    g_string_truncate (out, start - 1);
-    g_array_set_size (starts, starts->len - 1);
-  }
-}
-
-static void
-close_template (GString *out, GArray *starts, GArray *opened)
-{
-  guint first = g_array_index (opened, guint, opened->len - 1);
-
-  drop_defaults (out, starts, first);
-  g_array_set_size (starts, first);
-  g_array_set_size (opened, opened->len - 1);
-}
-
-static void
-append_sign (GString *out, char sign, GArray *starts, GArray *opened)
-{
-  if (sign == '>' && opened->len > 0)
-    close_template (out, starts, opened);
-  g_string_append_c (out, sign);
-  gsize here = out->len;
-  if (sign == '<') {
-    guint first = starts->len;
-    g_array_append_val (opened, first);
-    g_array_append_val (starts, here);
-  } else if (sign == ',' && opened->len > 0)
-    g_array_append_val (starts, here);
-}
-
-static char *
-normalise (const char *name)
-{
-  GString *out = g_string_new (NULL);
-  g_autoptr (GArray) starts = g_array_new (FALSE, FALSE, sizeof (gsize));
-  g_autoptr (GArray) opened = g_array_new (FALSE, FALSE, sizeof (guint));
-
-  while (*name != 0) {
-    if (is_word_char (*name))
-      name = append_word (out, name);
-    else {
-      if (*name != ' ')
-        append_sign (out, *name, starts, opened);
-      name++;
-    }
-  }
-  return g_string_free (out, FALSE);
-}
-
 /* --- indexes */
 
 static gint
@@ -329,7 +359,7 @@ index_cxx_names (const HsTypes *self, HsGraph *graph)
   for (HsTypeId id = 1; id < self->n_types; id++) {
     if (!is_aggregate (&self->types[id]) || self->types[id].name[0] == 0)
       continue;
-    g_autofree char *normal = normalise (self->types[id].name);
+    g_autofree char *normal = normalise (self->types[id].name, FALSE);
     CxxName name = { g_string_chunk_insert (graph->cxx_names, normal), id };
     g_array_append_val (graph->by_cxx_name, name);
   }
@@ -395,7 +425,7 @@ const HsTypeId *
 hs_types_by_cxx_name (const HsTypes *self, const char *name, guint *n)
 {
   HsGraph *graph = hs_graph (self);
-  g_autofree char *normal = normalise (name);
+  g_autofree char *normal = normalise (name, FALSE);
 
   g_mutex_lock (&graph->lock);
   if (graph->by_cxx_name == NULL)

@@ -145,6 +145,10 @@ HsTypeId hs_types_strip (const HsTypes *self, HsTypeId id);
  * "void (*)(int)", "struct {...}" when nothing names it. */
 char *hs_types_display (const HsTypes *self, HsTypeId id);
 
+/* hs_types_shorten: (transfer full): a C++ name without what nobody wants to read: default template arguments, inline
+ * namespaces, "std::basic_string<char>" for std::string. */
+char *hs_types_shorten (const char *name);
+
 /* hs_types_by_name: the ids of all types of kind STRUCT, CLASS, UNION, ENUM, BASE and TYPEDEF with this source name, in
  * ascending order; @n gets their number. (transfer none). hs_types_by_cxx_name compares as demangled symbols need it:
  * without spaces, const, inline namespaces (std::__cxx11::) and default template arguments; only STRUCT, CLASS, UNION. */
