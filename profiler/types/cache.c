@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define MAGIC "hs-model"
-#define VERSION 2 /* raise it with any change of model.h or of what is read from the DWARF */
+#define VERSION 3 /* raise it with any change of model.h or of what is read from the DWARF */
 #define MAX_FILE (G_GUINT64_CONSTANT (1) << 36)
 
 typedef struct {

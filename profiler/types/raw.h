@@ -92,6 +92,7 @@ typedef struct {
   guint64 n_dies;
   guint16 unit;        /* hash of its name */
   gboolean is_c;
+  gboolean is_other; /* of a known language that is not C; dwz leaves the language of its partial units out */
   gboolean cut;        /* it went on after a limit, or libdwarf could not read on */
 } HsRawUnit;
 

@@ -180,7 +180,7 @@ begin (HsWalk *self, Dwarf_Die die, guint8 kind, guint32 scope)
     type.encoding = encoding <= G_MAXUINT8 ? (guint8)encoding : 0;
   if (kind == HS_TYPE_STRUCT || kind == HS_TYPE_CLASS || kind == HS_TYPE_UNION || kind == HS_TYPE_ENUM
       || kind == HS_TYPE_TYPEDEF)
-    type.flags = system_flag (self, die, &abbrev) | (self->unit->is_c ? 0 : HS_TYPE_FLAG_CXX);
+    type.flags = system_flag (self, die, &abbrev) | (self->unit->is_other ? HS_TYPE_FLAG_CXX : 0);
   g_array_append_val (self->unit->types, type);
   return self->unit->types->len - 1;
 }
@@ -242,7 +242,8 @@ read_aggregate (HsWalk *self, Dwarf_Die die, guint8 kind, guint32 scope, guint d
   if (!stub) {
     type->first_member = self->unit->members->len;
     type->n_members = self->pending->len - start;
-    g_array_append_vals (self->unit->members, (HsRawMember *)self->pending->data + start, type->n_members);
+    if (type->n_members > 0)
+      g_array_append_vals (self->unit->members, (HsRawMember *)self->pending->data + start, type->n_members);
   }
   g_array_set_size (self->pending, start);
 }

@@ -467,6 +467,7 @@ read_root (HsWalk *self, Dwarf_Die root, const HsUnitContext *skeleton, const ch
   hs_unit_root (context, root, skeleton);
   hs_attr_number (context, root, DW_AT_language, &language);
   self->unit->is_c = is_c (language);
+  self->unit->is_other = language != 0 && !is_c (language);
   guint hash = g_str_hash (name != NULL ? name : "") * 31 + g_str_hash (own_dir != NULL ? own_dir : "");
   self->unit->unit = (guint16)(hash ^ hash >> 16);
   read_line_files (self, root, own_dir != NULL ? own_dir : comp_dir, skeleton != NULL);
