@@ -8,7 +8,8 @@
 #include "profiler/types/types.h"
 #include "summary/snapshot-private.h"
 
-#define TRIES 3 /* a process without threads takes no lock in malloc: a stop in the middle of it shows in the walk only */
+/* A process without threads takes no lock in malloc: a stop in the middle of it shows in the walk only. */
+#define TRIES 3
 
 typedef struct {
   const HeapsumOptions *options;
@@ -94,6 +95,19 @@ open_core (Sampler *self, const char *path, GError **error)
   return self->heap != NULL;
 }
 
+/* Another malloc than glibc's may be in place; what it keeps to itself is not seen. */
+static void
+look_for_other_malloc (const Sampler *self)
+{
+  for (guint i = 0; i < self->modules->modules->len; i++) {
+    HsModule *module = hs_modules_get (self->modules, i);
+    gboolean is_libc = g_str_has_prefix (module->name, "libc.") || g_str_has_prefix (module->name, "libc-")
+                       || g_str_has_prefix (module->name, "ld-") || g_str_has_prefix (module->name, "ld.");
+    if (!is_libc && hs_module_symbol (module, "malloc") != 0 && hs_module_symbol (module, "__libc_malloc") == 0)
+      hs_diag_add (self->diag, "heap", "malloc is that of %s: blocks it does not get from glibc's are not seen", module->name);
+  }
+}
+
 static void
 analyse (Sampler *self)
 {
@@ -109,6 +123,7 @@ analyse (Sampler *self)
   g_ptr_array_add (dirs, NULL);
   module_options.debug_dirs = (const char *const *)dirs->pdata;
   self->modules = hs_modules_new (self->target, &module_options, self->diag);
+  look_for_other_malloc (self);
   self->types = hs_types_new (self->modules, &types_options, self->diag);
   progress (options, "reading variables", 0, 0);
   self->roots = hs_roots_new (self->modules, self->types, self->diag);
@@ -129,7 +144,8 @@ add_target_facts (const Sampler *self, HsSnapshotBuilder *builder)
   if (target->comm != NULL)
     hs_snapshot_builder_fact (builder, "command", g_variant_new_take_string (g_utf8_make_valid (target->comm, -1)));
   if (target->executable != NULL)
-    hs_snapshot_builder_fact (builder, "executable", g_variant_new_take_string (g_utf8_make_valid (target->executable, -1)));
+    hs_snapshot_builder_fact (builder, "executable",
+                              g_variant_new_take_string (g_utf8_make_valid (target->executable, -1)));
   hs_snapshot_builder_fact (builder, "taken", g_variant_new_int64 (g_get_real_time () / G_USEC_PER_SEC));
   hs_snapshot_builder_fact (builder, "threads", g_variant_new_int64 (target->threads->len));
   hs_snapshot_builder_fact (builder, "image-bytes", g_variant_new_uint64 (target->image->n_bytes));
@@ -146,7 +162,8 @@ add_heap_facts (const Sampler *self, HsSnapshotBuilder *builder)
   guint64 damage = self->heap->damage;
 
   hs_snapshot_builder_fact (builder, "allocator", g_variant_new_string (self->heap->version));
-  hs_snapshot_builder_fact (builder, "arenas", g_variant_new_int64 (self->heap->arenas->len - (self->heap->arenas->len > 0)));
+  hs_snapshot_builder_fact (builder, "arenas",
+                            g_variant_new_int64 (self->heap->arenas->len - (self->heap->arenas->len > 0)));
   hs_snapshot_builder_fact (builder, "heap-damage", g_variant_new_uint64 (damage));
 }
 
@@ -167,7 +184,8 @@ add_module_facts (const Sampler *self, HsSnapshotBuilder *builder)
   }
   hs_snapshot_builder_fact (builder, "modules", g_variant_new_int64 (self->modules->modules->len));
   hs_snapshot_builder_fact (builder, "modules-with-debug-info", g_variant_new_int64 (n_with));
-  hs_snapshot_builder_fact (builder, "code-with-debug-info-percent", g_variant_new_int64 (all != 0 ? 100 * with / all : 0));
+  hs_snapshot_builder_fact (builder, "code-with-debug-info-percent",
+                            g_variant_new_int64 (all != 0 ? 100 * with / all : 0));
 }
 
 /* Label -> number of its name in the snapshot, so that a name is made once and not for every block. */
@@ -181,7 +199,8 @@ typedef struct {
 static guint32
 type_number (Names *self, HsLabel label)
 {
-  HsLabel key = hs_label (hs_label_type (label), hs_label_form (label) == HS_FORM_ARRAY ? HS_FORM_ARRAY : HS_FORM_WHOLE, 1, 0);
+  HsForm form = hs_label_form (label) == HS_FORM_ARRAY ? HS_FORM_ARRAY : HS_FORM_WHOLE;
+  HsLabel key = hs_label (hs_label_type (label), form, 1, 0);
   gpointer number = g_hash_table_lookup (self->types, GUINT_TO_POINTER (key));
 
   if (number == NULL) {
