@@ -209,6 +209,8 @@ check_all () {
     configure_in build/check --enable-werror
   fi
   make_in
+  # The tests are built by all processors and then run one after the other: some measure.
+  logged make-tests make -C "$build" -j"$jobs" check TESTS=
   run_tests check
   # shellcheck disable=SC2046
   set -- "$@" $(results "$build")
