@@ -1,4 +1,4 @@
-/* cli.h - what the subcommands share. The command line sees the public headers only: it proves that the library does. */
+/* cli.h - what the subcommands share. The command line sees the public headers only: it proves that these suffice. */
 #pragma once
 
 #include <heapsum/heapsum.h>
@@ -38,7 +38,7 @@ typedef struct {
   GPtrArray *condition_texts;
 } CliCommon;
 
-/* cli_parse: reads the options of @command: the common ones of @groups and @own (may be NULL), leaves the other arguments
+/* cli_parse: reads the options of @command: the common ones of @groups and @own (may be NULL), leaves other arguments
  * in @argv. Returns -1, or the exit status to end with at once. @limit: rows when --limit is not given. */
 int cli_parse (const CliCommand *command, CliGroups groups, const GOptionEntry *own, guint limit, CliCommon *common,
                int *argc, char ***argv);

@@ -25,8 +25,8 @@ cli_usage (const CliCommand *command, const char *format, ...)
   va_start (args, format);
   vfprintf (stderr, format, args);
   va_end (args);
-  fprintf (stderr, "\nUsage: heapsum %s [OPTION...] %s\n\"heapsum %s --help\" says more.\n", command->name, command->arguments,
-           command->name);
+  fprintf (stderr, "\nUsage: heapsum %s [OPTION...] %s\n\"heapsum %s --help\" says more.\n", command->name,
+           command->arguments, command->name);
   return EXIT_USAGE;
 }
 
@@ -102,7 +102,8 @@ report_names (GVariant *facts, HeapsumSummary *summary)
   double all = MAX (1, total->count) / 100.0;
 
   fprintf (stderr, "heapsum: named %.1f %% of the blocks (A %.1f, B %.1f, C %.1f), guessed %.1f, untyped %.1f; "
-           "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " modules have debug info, %" G_GINT64_FORMAT " %% of the code\n",
+           "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " modules have debug info, "
+           "%" G_GINT64_FORMAT " %% of the code\n",
            (total->count - untyped->count - total->levels[HEAPSUM_LEVEL_D]) / all, total->levels[HEAPSUM_LEVEL_A] / all,
            total->levels[HEAPSUM_LEVEL_B] / all, total->levels[HEAPSUM_LEVEL_C] / all,
            total->levels[HEAPSUM_LEVEL_D] / all, untyped->count / all, integer_fact (facts, "modules-with-debug-info"),
@@ -133,7 +134,8 @@ look_at_file (const char *path, GError **error)
   int cause = errno;
 
   if (file == NULL) {
-    g_set_error (error, HEAPSUM_ERROR, cause == EACCES || cause == EPERM ? HEAPSUM_ERROR_PERMISSION : HEAPSUM_ERROR_GONE,
+    gboolean forbidden = cause == EACCES || cause == EPERM;
+    g_set_error (error, HEAPSUM_ERROR, forbidden ? HEAPSUM_ERROR_PERMISSION : HEAPSUM_ERROR_GONE,
                  "%s: %s; give a process id, a core or a snapshot", path, g_strerror (cause));
     return IS_UNREADABLE;
   }

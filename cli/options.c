@@ -21,7 +21,8 @@ parse_format (const char *name, const char *value, gpointer data, GError **error
 
   if (!g_strv_contains (heapsum_format_names (), value)) {
     g_autofree char *known = g_strjoinv (", ", (char **)heapsum_format_names ());
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "there is no format '%s': use one of %s", value, known);
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "there is no format '%s': use one of %s", value,
+                 known);
     return FALSE;
   }
   for (const char *const *known = heapsum_format_names (); *known != NULL; known++)
@@ -200,11 +201,13 @@ static const struct {
   { CLI_FILTERS, { "type", 't', 0, CALLBACK (parse_type), "only types that match", "GLOB" } },
   { CLI_FILTERS, { "ignore", 'i', 0, CALLBACK (parse_ignore), "no types that match", "GLOB" } },
   { CLI_FILTERS, { "size", 0, 0, CALLBACK (parse_size_range), "only blocks of this size", "MIN-MAX" } },
-  { CLI_FILTERS, { "strict", 0, G_OPTION_FLAG_NO_ARG, CALLBACK (parse_strict), "types proven at level A or B only", NULL } },
+  { CLI_FILTERS, { "strict", 0, G_OPTION_FLAG_NO_ARG, CALLBACK (parse_strict),
+                   "types proven at level A or B only", NULL } },
   { CLI_FAILS, { "fail-if", 0, 0, CALLBACK (parse_condition), "end with 1 if TYPE:count>N holds", "COND" } },
   { CLI_TAKES_TARGET, { "debug-dir", 0, 0, CALLBACK (parse_debug_dir), "where debug files are", "DIR" } },
   { CLI_TAKES_TARGET, { "sysroot", 0, 0, CALLBACK (parse_sysroot), "where a core's files are", "DIR" } },
-  { CLI_TAKES_TARGET, { "no-cache", 0, G_OPTION_FLAG_NO_ARG, CALLBACK (parse_no_cache), "read debug info anew", NULL } },
+  { CLI_TAKES_TARGET, { "no-cache", 0, G_OPTION_FLAG_NO_ARG, CALLBACK (parse_no_cache),
+                        "read debug info anew", NULL } },
   { CLI_TAKES_TARGET, { "no-debuginfod", 0, G_OPTION_FLAG_NO_ARG, CALLBACK (parse_no_debuginfod),
                         "no debug info from servers", NULL } },
   { CLI_TAKES_TARGET, { "quiet", 'q', G_OPTION_FLAG_NO_ARG, CALLBACK (parse_quiet), "only errors on stderr", NULL } },

@@ -9,7 +9,8 @@ check (const CliCommon *common, HeapsumSummary *summary)
   for (guint i = 0; i < common->conditions->len; i++) {
     gint64 value;
     if (heapsum_condition_holds_for_summary (common->conditions->pdata[i], summary, &value)) {
-      fprintf (stderr, "heapsum: %s holds: it is %" G_GINT64_FORMAT "\n", (char *)common->condition_texts->pdata[i], value);
+      fprintf (stderr, "heapsum: %s holds: it is %" G_GINT64_FORMAT "\n",
+               (char *)common->condition_texts->pdata[i], value);
       status = EXIT_HELD;
     }
   }
@@ -39,7 +40,8 @@ run_summary (const CliCommand *command, char **output, int argc, char **argv)
   gboolean evidence = FALSE;
   const GOptionEntry own[] = {
     { "evidence", 'e', 0, G_OPTION_ARG_NONE, &evidence, "also how sure the types are, by level", NULL },
-    { output != NULL ? "output" : NULL, 'o', 0, G_OPTION_ARG_FILENAME, output, "keep the snapshot, do not print it", "FILE" },
+    { output != NULL ? "output" : NULL, 'o', 0, G_OPTION_ARG_FILENAME, output,
+      "keep the snapshot, do not print it", "FILE" },
     { 0 },
   };
   int status = cli_parse (command, CLI_TABLE, own, 15, &common, &argc, &argv);

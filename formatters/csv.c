@@ -1,7 +1,7 @@
 /* csv.c - comma and tab separated values: a header line, raw integers, one line a row.
  *
- * CSV quotes as RFC 4180 says; a text that a spreadsheet would take for a formula gets an apostrophe in front. TSV has no
- * quoting: tabs and line ends in a text become spaces. A guess is level "D" among objects; a table of types has a
+ * CSV quotes as RFC 4180 says; a text that a spreadsheet would take for a formula gets an apostrophe in front. TSV has
+ * no quoting: tabs and line ends in a text become spaces. A guess is level "D" among objects; a table of types has a
  * column for it. */
 #include "formatters/report.h"
 

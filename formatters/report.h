@@ -58,5 +58,5 @@ typedef struct {
 /* The table of formats, in formats.c; each is one file. */
 extern const HsFormat hs_format_text, hs_format_json, hs_format_csv, hs_format_tsv;
 
-/* hs_format_bytes: (transfer full): as muppy writes sizes: "    96     B", " 1.10 MB", with a sign where it is negative. */
+/* hs_format_bytes: (transfer full): as muppy writes sizes: "  96     B", "   1.10 MB", with a sign if negative. */
 char *hs_format_bytes (gint64 bytes);

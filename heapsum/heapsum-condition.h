@@ -18,8 +18,8 @@ typedef struct _HeapsumCondition HeapsumCondition;
 
 /**
  * heapsum_condition_new:
- * @text: PATTERN:count or PATTERN:bytes, one of > >= < <= == !=, and a number that may be negative and may end in K, M, G
- *   or T (times 1024): "struct conn:count>10", "Total:bytes>=1M", "<untyped>:count>0"
+ * @text: PATTERN:count or PATTERN:bytes, one of > >= < <= == !=, and a number that may be negative and may end in K, M,
+ *   G or T (times 1024): "struct conn:count>10", "Total:bytes>=1M", "<untyped>:count>0"
  * @error: return location for a #GError
  *
  * The values of all rows that the pattern matches are added up; guesses count too. No such row counts as 0.

@@ -49,7 +49,8 @@ typedef struct {
  *
  * Returns: (transfer full): the difference, sorted by %HEAPSUM_SORT_ABS, descending
  */
-HEAPSUM_API HeapsumDiff *heapsum_diff_new (HeapsumSnapshot *before, HeapsumSnapshot *after, const HeapsumFilter *filter);
+HEAPSUM_API HeapsumDiff *heapsum_diff_new (HeapsumSnapshot *before, HeapsumSnapshot *after,
+                                            const HeapsumFilter *filter);
 
 /**
  * heapsum_diff_ref:
@@ -111,7 +112,7 @@ HEAPSUM_API const HeapsumDiffRow *heapsum_diff_get_total (HeapsumDiff *diff);
  * @diff: a diff
  * @type: exact name of a type
  *
- * Returns: (transfer none) (nullable): the row of objects that are proven to be of this type, or %NULL if nothing changed
+ * Returns: (transfer none) (nullable): the row of objects that are proven to be of this type, or %NULL if none changed
  */
 HEAPSUM_API const HeapsumDiffRow *heapsum_diff_find (HeapsumDiff *diff, const char *type);
 

@@ -49,7 +49,8 @@ HEAPSUM_API const char *const *heapsum_format_names (void);
  *
  * Returns: whether all was written; else @error is set
  */
-HEAPSUM_API gboolean heapsum_print_summary (HeapsumSummary *summary, const HeapsumPrint *print, FILE *out, GError **error);
+HEAPSUM_API gboolean heapsum_print_summary (HeapsumSummary *summary, const HeapsumPrint *print, FILE *out,
+                                            GError **error);
 
 /**
  * heapsum_print_diff:
@@ -74,7 +75,7 @@ HEAPSUM_API gboolean heapsum_print_diff (HeapsumDiff *diff, const HeapsumPrint *
  *
  * Returns: whether all was written; else @error is set
  */
-HEAPSUM_API gboolean heapsum_print_objects (HeapsumSnapshot *snapshot, const HeapsumFilter *filter, const HeapsumPrint *print,
-                                            FILE *out, GError **error);
+HEAPSUM_API gboolean heapsum_print_objects (HeapsumSnapshot *snapshot, const HeapsumFilter *filter,
+                                            const HeapsumPrint *print, FILE *out, GError **error);
 
 G_END_DECLS

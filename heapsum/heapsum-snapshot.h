@@ -77,16 +77,17 @@ HEAPSUM_API HeapsumSnapshot *heapsum_snapshot_new_for_pid (pid_t pid, const Heap
  * Returns: (transfer full): the snapshot, or %NULL with @error set: %HEAPSUM_ERROR_GONE, %HEAPSUM_ERROR_PERMISSION,
  *   %HEAPSUM_ERROR_BAD_DATA, %HEAPSUM_ERROR_UNSUPPORTED
  */
-HEAPSUM_API HeapsumSnapshot *heapsum_snapshot_new_for_core (const char *path, const HeapsumOptions *options, GError **error);
+HEAPSUM_API HeapsumSnapshot *heapsum_snapshot_new_for_core (const char *path, const HeapsumOptions *options,
+                                                             GError **error);
 
 /**
  * heapsum_snapshot_new_self:
  * @options: (nullable): options; the sysroot, the number of threads and the progress function do not matter here
  * @error: return location for a #GError
  *
- * A snapshot of the calling process. The process is copied for it and another program looks at the copy, so that nothing
- * of heapsum is in it and the caller's heap does not change meanwhile. The copy has the calling thread only: blocks that
- * nothing but another thread's stack points to are found, but less is known of them.
+ * A snapshot of the calling process. The process is copied for it and another program looks at the copy, so that
+ * nothing of heapsum is in it and the caller's heap does not change meanwhile. The copy has the calling thread only:
+ * blocks that nothing but another thread's stack points to are found, but less is known of them.
  *
  * Returns: (transfer full): the snapshot, or %NULL with @error set: %HEAPSUM_ERROR_PERMISSION, %HEAPSUM_ERROR_FAILED
  */
@@ -156,8 +157,8 @@ HEAPSUM_API void heapsum_snapshot_get_block (HeapsumSnapshot *snapshot, guint in
  * heapsum_snapshot_get_facts:
  * @snapshot: a snapshot
  *
- * What is known of the target and of how the snapshot was taken, as a dictionary a{sv}; docs/SNAPSHOT-FORMAT.md lists the
- * keys: "pid", "command", "kind", "pause-us" and so on.
+ * What is known of the target and of how the snapshot was taken, as a dictionary a{sv}; docs/SNAPSHOT-FORMAT.md lists
+ * the keys: "pid", "command", "kind", "pause-us" and so on.
  *
  * Returns: (transfer none): the facts
  */

@@ -95,7 +95,7 @@ HEAPSUM_API void heapsum_filter_set_size (HeapsumFilter *filter, guint64 least, 
 /**
  * heapsum_filter_set_level:
  * @filter: a filter
- * @level: blocks that are proven less well than this count as untyped; %HEAPSUM_LEVEL_NONE, the default: all types count
+ * @level: blocks that are proven less well than this count as untyped; %HEAPSUM_LEVEL_NONE, the default: none do
  */
 HEAPSUM_API void heapsum_filter_set_level (HeapsumFilter *filter, HeapsumLevel level);
 

@@ -1,13 +1,13 @@
 /* self.c - a process takes a snapshot of itself.
  *
  * What analyses a heap allocates, and would find itself in it. So the caller is copied twice over: it clones a child,
- * and that clones a grandchild, which is the frozen image and only waits. The child becomes heapsum-helper, which as its
- * parent may trace it wherever tracing is allowed at all, and writes the snapshot into a file in memory.
+ * and that clones a grandchild, which is the frozen image and only waits. The child becomes heapsum-helper, which as
+ * its parent may trace it wherever tracing is allowed at all, and writes the snapshot into a file in memory.
  *
  * The clones are bare system calls: no handler of pthread_atfork(3) runs, no lock is taken, and between the clone and
  * execve() nothing is called that is not safe after a signal. Before the clone nothing is allocated.
  *
- * Not handled: the image has the one thread that called; what only the stacks of others point to is not found from there.
+ * Not handled: the image has the one thread that called; what only the stacks of others point to is not found there.
  * A lock in malloc that another thread held at that moment stays held in the image: then it is tried again. */
 #include "config.h"
 #include "profiler/options-private.h"

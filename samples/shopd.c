@@ -179,8 +179,8 @@ static struct page *
 page_render (struct worker *worker, const struct product *product, const char *path)
 {
   struct page *page = allocate (sizeof *page);
-  size_t length = (size_t)snprintf (worker->scratch, BUFFER_SIZE, "<h1>%s</h1><p>%u.%02u, %u in stock<ul>", product->name,
-                                    product->cents / 100, product->cents % 100, product->stock);
+  size_t length = (size_t)snprintf (worker->scratch, BUFFER_SIZE, "<h1>%s</h1><p>%u.%02u, %u in stock<ul>",
+                                    product->name, product->cents / 100, product->cents % 100, product->stock);
 
   for (unsigned i = 0; i < 3 + product->id % 20; i++)
     length += (size_t)snprintf (worker->scratch + length, BUFFER_SIZE - length, "<li>%s",

@@ -1,7 +1,7 @@
 /* snapshot-file.c - snapshots on disk: a header of 64 bytes, then the GVariant; see docs/SNAPSHOT-FORMAT.md.
  *
- * Nothing in a file is trusted: the checksum finds what was damaged, and what a forger got right is still checked number
- * by number when the model is made. */
+ * Nothing in a file is trusted: the checksum finds what was damaged, and what a forger got right is still checked
+ * number by number when the model is made. */
 #include "summary/snapshot-private.h"
 
 #include <errno.h>
@@ -92,7 +92,8 @@ heapsum_snapshot_save_to_fd (HeapsumSnapshot *snapshot, int fd, GError **error)
   for (gsize done = 0; done < size; ) {
     ssize_t n = write (fd, buffer + done, size - done);
     if (n < 0 && errno != EINTR) {
-      g_set_error (error, HEAPSUM_ERROR, HEAPSUM_ERROR_FAILED, "the snapshot cannot be written: %s", g_strerror (errno));
+      g_set_error (error, HEAPSUM_ERROR, HEAPSUM_ERROR_FAILED, "the snapshot cannot be written: %s",
+                   g_strerror (errno));
       return FALSE;
     }
     done += MAX (n, 0);

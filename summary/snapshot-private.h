@@ -82,7 +82,8 @@ typedef struct _HsSnapshotBuilder HsSnapshotBuilder;
 /* hs_snapshot_builder_new: room for @n_blocks, more are possible. */
 HsSnapshotBuilder *hs_snapshot_builder_new (gsize n_blocks);
 
-/* hs_snapshot_builder_type, _reason: the number of a name, which is made valid UTF-8 without control characters. "" is 0. */
+/* hs_snapshot_builder_type, _reason: the number of a name, which is made valid UTF-8 without control characters; that
+ * of "" is 0. */
 guint32 hs_snapshot_builder_type (HsSnapshotBuilder *self, const char *name);
 guint32 hs_snapshot_builder_reason (HsSnapshotBuilder *self, const char *how);
 

@@ -1,5 +1,5 @@
-/* snapshot.c - see snapshot-private.h. The model is the GVariant that the file holds: what was taken and what was loaded
- * go through the same checks and the same code. */
+/* snapshot.c - see snapshot-private.h. The model is the GVariant that the file holds: what was taken and what was
+ * loaded go through the same checks and the same code. */
 #include "summary/snapshot-private.h"
 
 #include <string.h>
@@ -89,7 +89,8 @@ hs_snapshot_builder_reason (HsSnapshotBuilder *self, const char *how)
 static HsPackedRegion *
 region_for (HsSnapshotBuilder *self, guint64 address)
 {
-  HsPackedRegion *last = self->regions->len > 0 ? &g_array_index (self->regions, HsPackedRegion, self->regions->len - 1) : NULL;
+  guint n = self->regions->len;
+  HsPackedRegion *last = n > 0 ? &g_array_index (self->regions, HsPackedRegion, n - 1) : NULL;
 
   if (last != NULL && (address - last->start) / 8 <= G_MAXUINT32)
     return last;
@@ -229,8 +230,9 @@ check_blocks (const HeapsumSnapshot *self, GError **error)
     if (is_first)
       left = self->regions[region++].n;
     left--;
-    if (hs_packed_type (block) >= self->n_types || block->reason >= self->n_reasons || hs_packed_level (block) > HEAPSUM_LEVEL_A
-        || block->label >> 27 != 0 || (hs_packed_type (block) == 0) != (hs_packed_level (block) == HEAPSUM_LEVEL_NONE)
+    if (hs_packed_type (block) >= self->n_types || block->reason >= self->n_reasons
+        || hs_packed_level (block) > HEAPSUM_LEVEL_A || block->label >> 27 != 0
+        || (hs_packed_type (block) == 0) != (hs_packed_level (block) == HEAPSUM_LEVEL_NONE)
         || (!is_first && block->offset <= block[-1].offset))
       return bad (error, "a block makes no sense");
     guint64 size = (guint64)block->words * 8;
