@@ -1,6 +1,6 @@
 /* cache.c - see cache.h.
  *
- * One file a module, $XDG_CACHE_HOME/heapsum/BUILDID-SIZE.model: a header, then the parts of the model, each at a
+ * One file a module, $XDG_CACHE_HOME/heapsum/BUILDID-SIZE.VERSION.model: a header, then the parts of the model, each at a
  * multiple of 8. SIZE is that of the debug file, so that a build-id with other debug info (first without, later with it
  * installed) has another file. The file is written aside and renamed, so a reader sees all or nothing; a file that does
  * not add up is ignored and written anew. The folder is the user's own (0700), and still nothing in a file is believed
@@ -62,7 +62,7 @@ file_name (const HsModule *module)
 {
   g_autofree char *directory = folder ();
   g_autofree char *name
-      = g_strdup_printf ("%s-%" G_GUINT64_FORMAT ".model", module->build_id, file_size (module->debug));
+      = g_strdup_printf ("%s-%" G_GUINT64_FORMAT ".%d.model", module->build_id, file_size (module->debug), VERSION);
 
   return g_build_filename (directory, name, NULL);
 }
@@ -158,7 +158,7 @@ hs_cache_load (const HsModule *module, HsDiag *diag)
   g_mapped_file_unref (file);
   HsModel *model = load_bytes (bytes, module);
   if (model == NULL)
-    hs_diag_add (diag, module->name, "the cached types in %s are damaged or of another version: reading them anew",
+    hs_diag_add (diag, module->name, "the cached types in %s are damaged: reading them anew",
                  path);
   return model;
 }
