@@ -1,9 +1,15 @@
 /* layout.c - see layout.h. */
 #include "profiler/inference/layout.h"
 
+#include <string.h>
+
 #define MAX_SLOTS 4096     /* of one layout; what is beyond is not followed */
 #define INLINE_ELEMENTS 8  /* arrays up to this long are flattened */
 #define MAX_DEPTH 64
+/* Types may hold each other many times over, so that a hundred of them have more members of members than can be counted. */
+#define MAX_STEPS (1u << 17)     /* members looked at for one layout */
+#define MAX_ALL_STEPS (1u << 28) /* and for all */
+#define LONGEST_PATH 256         /* longer ones name their beginning */
 
 /* HsType.encoding: DWARF 5, section 7.8. */
 enum { ATE_SIGNED_CHAR = 0x06, ATE_UNSIGNED_CHAR = 0x08, ATE_UTF = 0x10 };
@@ -13,6 +19,8 @@ struct _HsLayouts {
   HsLayout **by_type; /* by id */
   GPtrArray *all;
   GStringChunk *paths;
+  guint depth;         /* of layouts that are being made for others */
+  guint64 steps;
 };
 
 typedef struct {
@@ -20,6 +28,7 @@ typedef struct {
   HsLayout *layout;
   GArray *slots;
   GArray *repeats;
+  guint steps;
 } Builder;
 
 static void
@@ -98,6 +107,8 @@ join_path (Builder *self, const char *outer, const char *name)
     return outer;
   if (*outer == 0)
     return name;
+  if (strlen (outer) + strlen (name) > LONGEST_PATH)
+    return outer;
   g_autofree char *path = g_strdup_printf (*name == '[' ? "%s%s" : "%s.%s", outer, name);
   return g_string_chunk_insert_const (self->layouts->paths, path);
 }
@@ -131,7 +142,7 @@ flatten_array (Builder *self, const HsType *array, guint64 offset, const char *p
       flatten (self, element, offset + i * stride, inner, in_union, depth + 1);
     return;
   }
-  HsLayout *layout = hs_layouts_get (self->layouts, element);
+  HsLayout *layout = self->layouts->depth < MAX_DEPTH ? hs_layouts_get (self->layouts, element) : NULL;
   if (layout == NULL || !layout->has_pointers || in_union || self->repeats->len >= MAX_SLOTS)
     return;
   HsRepeat repeat = { .offset = offset, .stride = stride, .count = array->count, .element = layout, .path = inner };
@@ -156,7 +167,8 @@ flatten (Builder *self, HsTypeId id, guint64 offset, const char *path, gboolean 
   id = hs_types_strip (self->layouts->types, id);
   const HsType *type = hs_types_get (self->layouts->types, id);
 
-  if (depth > MAX_DEPTH || self->slots->len >= MAX_SLOTS)
+  self->layouts->steps++;
+  if (depth > MAX_DEPTH || self->slots->len >= MAX_SLOTS || self->steps++ > MAX_STEPS || self->layouts->steps > MAX_ALL_STEPS)
     return;
   switch (type->kind) {
   case HS_TYPE_POINTER: case HS_TYPE_REFERENCE:
@@ -225,7 +237,7 @@ find_tail (HsLayouts *self, HsLayout *layout, HsTypeId id, guint64 offset, guint
     return;
   layout->tail_offset = offset + last->offset;
   layout->tail_stride = stride;
-  HsLayout *tail = hs_layouts_get (self, element);
+  HsLayout *tail = self->depth < MAX_DEPTH ? hs_layouts_get (self, element) : NULL;
   layout->tail = tail != NULL && tail->has_pointers ? tail : NULL;
 }
 
@@ -245,11 +257,13 @@ hs_layouts_get (HsLayouts *self, HsTypeId id)
 
   g_autoptr (GArray) slots = g_array_new (FALSE, FALSE, sizeof (HsSlot));
   g_autoptr (GArray) repeats = g_array_new (FALSE, FALSE, sizeof (HsRepeat));
-  Builder builder = { self, layout, slots, repeats };
+  Builder builder = { self, layout, slots, repeats, 0 };
+  self->depth++;
   flatten (&builder, id, 0, "", FALSE, 0);
   g_array_sort (slots, compare_slots);
   merge_slots (slots);
   find_tail (self, layout, id, 0, 0);
+  self->depth--;
   layout->n_slots = slots->len;
   layout->slots = g_memdup2 (slots->data, slots->len * sizeof (HsSlot));
   layout->n_repeats = repeats->len;
