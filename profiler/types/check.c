@@ -47,7 +47,7 @@ hs_checker_new (const HsDwarfFile *file)
 
   self->file = file;
   self->abbrevs = g_array_new (FALSE, FALSE, sizeof (Abbrev));
-  self->specs = g_array_new (FALSE, FALSE, sizeof (Spec));
+  self->specs = g_array_sized_new (FALSE, FALSE, sizeof (Spec), 64);
   self->stack = g_array_new (FALSE, FALSE, sizeof (guint64));
   return self;
 }

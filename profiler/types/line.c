@@ -148,7 +148,7 @@ hs_line_system_files (const HsDwarfFile *file, guint64 offset, const char *comp_
   HsBytes *bytes = &header.bytes;
   guint64 length = hs_bytes_fixed (bytes, 4);
 
-  if (length >= 0xfffffff0u || length > (guint64)(bytes->end - bytes->at))
+  if (bytes->bad || length >= 0xfffffff0u || length > (guint64)(bytes->end - bytes->at))
     return flags;
   bytes->end = bytes->at + length;
   guint version = (guint)hs_bytes_fixed (bytes, 2);

@@ -14,9 +14,9 @@ hs_table_new (HsStrings *strings)
   HsTable *self = g_new0 (HsTable, 1);
   HsModelType nothing = { .kind = HS_TYPE_VOID };
 
-  self->types = g_array_new (FALSE, FALSE, sizeof (HsModelType));
-  self->members = g_array_new (FALSE, FALSE, sizeof (HsModelMember));
-  self->enumerators = g_array_new (FALSE, FALSE, sizeof (HsModelEnumerator));
+  self->types = g_array_sized_new (FALSE, FALSE, sizeof (HsModelType), 16);
+  self->members = g_array_sized_new (FALSE, FALSE, sizeof (HsModelMember), 16);
+  self->enumerators = g_array_sized_new (FALSE, FALSE, sizeof (HsModelEnumerator), 16);
   self->strings = strings;
   g_array_append_val (self->types, nothing);
   return self;

@@ -28,13 +28,13 @@ hs_raw_unit_new (void)
   HsRawUnit *self = g_new0 (HsRawUnit, 1);
   HsRawScope root = { 0 };
 
-  self->types = g_array_new (FALSE, FALSE, sizeof (HsRawType));
-  self->members = g_array_new (FALSE, FALSE, sizeof (HsRawMember));
-  self->enumerators = g_array_new (FALSE, FALSE, sizeof (HsRawEnumerator));
-  self->variables = g_array_new (FALSE, FALSE, sizeof (HsRawVariable));
-  self->scopes = g_array_new (FALSE, FALSE, sizeof (HsRawScope));
-  self->functions = g_array_new (FALSE, FALSE, sizeof (HsRawFunction));
-  self->mentions = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->types = g_array_sized_new (FALSE, FALSE, sizeof (HsRawType), 4);
+  self->members = g_array_sized_new (FALSE, FALSE, sizeof (HsRawMember), 4);
+  self->enumerators = g_array_sized_new (FALSE, FALSE, sizeof (HsRawEnumerator), 4);
+  self->variables = g_array_sized_new (FALSE, FALSE, sizeof (HsRawVariable), 4);
+  self->scopes = g_array_sized_new (FALSE, FALSE, sizeof (HsRawScope), 4);
+  self->functions = g_array_sized_new (FALSE, FALSE, sizeof (HsRawFunction), 4);
+  self->mentions = g_array_sized_new (FALSE, FALSE, sizeof (guint64), 4);
   g_array_append_val (self->scopes, root);
   return self;
 }
@@ -482,7 +482,7 @@ hs_walk_unit (HsUnitContext *context, Dwarf_Die root, guint64 end, gboolean bodi
 
   walk.last = start;
   walk.max_records = 64 + (end > start ? (end - start) / 4 : 0);
-  walk.pending = g_array_new (FALSE, FALSE, sizeof (HsRawMember));
+  walk.pending = g_array_sized_new (FALSE, FALSE, sizeof (HsRawMember), 16);
   walk.names = g_array_new (FALSE, FALSE, sizeof (Declared));
   walk.unit->first_key = hs_key (context->file, context->is_types, start);
   walk.unit->end_key = hs_key (context->file, context->is_types, end);
