@@ -172,6 +172,8 @@ hs_engine_decide (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsL
   return TRUE;
 }
 
+#define MAX_RETRIES 4 /* hints looked at again, on average a block */
+
 /* Remembers a hint for the next round, unless a stronger one stands. One that was tried in vain yields to any other. */
 static void
 hint (HsEngine *self, guint32 block, HsTypeId type, HsHint kind, guint32 reason, guint32 parent)
@@ -180,7 +182,7 @@ hint (HsEngine *self, guint32 block, HsTypeId type, HsHint kind, guint32 reason,
   gboolean tried = (hs_label_flags (old) & HS_LABEL_CONFLICT) != 0;
 
   if (hs_label_level (old) != HS_LEVEL_NONE || (!tried && hs_label_form (old) >= kind)
-      || (tried && (reason == self->reason[block] || kind < HS_HINT_CHAR)))
+      || (tried && (reason == self->reason[block] || kind < HS_HINT_CHAR || self->n_retries++ > MAX_RETRIES * (guint64)self->blocks->n)))
     return;
   set_label (self, block, hs_label (type, kind, HS_LEVEL_NONE, 0), reason, parent);
   if (kind >= HS_HINT_CHAR)

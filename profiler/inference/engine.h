@@ -91,6 +91,7 @@ struct _HsEngine {
   HsSegment last_segment;
   guint64 n_decided;   /* grows with every decision: tells whether a round moved anything */
   guint64 n_refuted;
+  guint64 n_retries;   /* hints that took the place of one that was tried in vain */
 };
 
 typedef struct {

@@ -2,8 +2,6 @@
 #include "profiler/inference/inference.h"
 #include "profiler/inference/engine.h"
 
-#define MAX_ROUNDS 1000 /* each takes new hints only; a tree of arrays needs one a level */
-
 static void
 add_range (GArray *ranges, HsAddr start, HsAddr end)
 {
@@ -70,11 +68,12 @@ run_phase (HsEngine *self, HsPhase phase)
     }
 }
 
-/* Rounds look at the hints that came since the last one. */
+/* Rounds look at the hints that came since the last one. They may be as many as a list that links its members' insides
+ * has elements, but together they cost what the hints cost, and these are bounded (engine.c). */
 static void
 run_rounds (HsEngine *self)
 {
-  for (guint round = 0; round < MAX_ROUNDS && self->hinted->len > 0; round++) {
+  while (self->hinted->len > 0) {
     guint n = self->hinted->len;
     run_phase (self, HS_PHASE_ROUND);
     g_array_remove_range (self->hinted, 0, n);

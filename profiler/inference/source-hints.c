@@ -138,10 +138,14 @@ try_prefix (HsEngine *self, const Case *c)
     hs_engine_decide (self, c->block, c->type, HS_FORM_ARRAY, HS_LEVEL_C, reason, c->parent);
     return;
   }
-  /* malloc leaves up to 16 bytes more when what remains is too small for a chunk of its own. */
   if (n == 0 && !array && hs_content_admits (self, layout, c->data, c->usable)) {
-    form = c->usable - layout->size <= 15 + HS_GRANULE ? HS_FORM_WHOLE : HS_FORM_TAIL;
-    hs_engine_decide (self, c->block, c->type, form, HS_LEVEL_C, reason, c->parent);
+    /* malloc leaves up to 16 bytes more when what remains is too small for a chunk of its own. A T at the start of a block
+     * several times its size is weak: a list of free slots runs through such blocks. */
+    HsForm tail = c->usable - layout->size <= 15 + HS_GRANULE ? HS_FORM_WHOLE : HS_FORM_TAIL;
+    gboolean weak = c->usable / 2 > layout->size;
+    hs_engine_decide (self, c->block, c->type, tail, weak ? HS_LEVEL_D : HS_LEVEL_C, reason, c->parent);
+    if (weak)
+      hs_engine_object (self, c->address, c->type, HS_LEVEL_C, c->block);
     return;
   }
   follow_part (self, c);
