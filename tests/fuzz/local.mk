@@ -14,36 +14,36 @@ EXTRA_DIST += tests/fuzz/test-replay.sh tests/fuzz/run-fuzzers.sh tests/fuzz/cor
 
 tests_fuzz_libreplay_la_SOURCES = tests/fuzz/driver.c
 FUZZ_ENGINE = tests/fuzz/libreplay.la
-FUZZ_LDFLAGS =
+LINK_FUZZ =
 FUZZ_FAKES = tests/fuzz/input.h $(FAKE_SUPPORT)
 FUZZ_TYPES = tests/support/fake-types.c tests/support/fake-types.h
-FUZZ_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS) $(LIBDWARF_CFLAGS)
+CFLAGS_FUZZ = $(AM_CFLAGS) $(LIBELF_CFLAGS) $(LIBDWARF_CFLAGS)
 FUZZ_LIBS = libhs-inference.la libhs-roots.la libhs-types.la libhs-modules.la libhs-arenas.la libhs-target.la \
   $(LIBDWARF_LIBS) $(LIBELF_LIBS) $(DEMANGLE_LIBS) $(GLIB_LIBS)
 
 tests_fuzz_fuzz_cfi_SOURCES = tests/fuzz/fuzz-cfi.c $(FUZZ_FAKES) $(FUZZ_TYPES)
-tests_fuzz_fuzz_cfi_CFLAGS = $(FUZZ_CFLAGS)
-tests_fuzz_fuzz_cfi_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_cfi_CFLAGS = $(CFLAGS_FUZZ)
+tests_fuzz_fuzz_cfi_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
 tests_fuzz_fuzz_cfi_LDADD = $(FUZZ_ENGINE) $(FUZZ_LIBS)
 tests_fuzz_fuzz_core_SOURCES = tests/fuzz/fuzz-core.c $(FUZZ_TYPES)
-tests_fuzz_fuzz_core_CFLAGS = $(FUZZ_CFLAGS)
-tests_fuzz_fuzz_core_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_core_CFLAGS = $(CFLAGS_FUZZ)
+tests_fuzz_fuzz_core_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
 tests_fuzz_fuzz_core_LDADD = $(FUZZ_ENGINE) $(FUZZ_LIBS)
 tests_fuzz_fuzz_dwarf_SOURCES = tests/fuzz/fuzz-dwarf.c
-tests_fuzz_fuzz_dwarf_CFLAGS = $(FUZZ_CFLAGS)
-tests_fuzz_fuzz_dwarf_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_dwarf_CFLAGS = $(CFLAGS_FUZZ)
+tests_fuzz_fuzz_dwarf_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
 tests_fuzz_fuzz_dwarf_LDADD = $(FUZZ_ENGINE) $(FUZZ_LIBS)
 tests_fuzz_fuzz_heap_SOURCES = tests/fuzz/fuzz-heap.c $(FUZZ_FAKES)
-tests_fuzz_fuzz_heap_CFLAGS = $(FUZZ_CFLAGS)
-tests_fuzz_fuzz_heap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_heap_CFLAGS = $(CFLAGS_FUZZ)
+tests_fuzz_fuzz_heap_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
 tests_fuzz_fuzz_heap_LDADD = $(FUZZ_ENGINE) $(FUZZ_LIBS)
 tests_fuzz_fuzz_inference_SOURCES = tests/fuzz/fuzz-inference.c $(FUZZ_FAKES) $(FUZZ_TYPES)
-tests_fuzz_fuzz_inference_CFLAGS = $(FUZZ_CFLAGS)
-tests_fuzz_fuzz_inference_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_inference_CFLAGS = $(CFLAGS_FUZZ)
+tests_fuzz_fuzz_inference_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
 tests_fuzz_fuzz_inference_LDADD = $(FUZZ_ENGINE) $(FUZZ_LIBS)
 tests_fuzz_fuzz_snapshot_SOURCES = tests/fuzz/fuzz-snapshot.c profiler/target/error.c
-tests_fuzz_fuzz_snapshot_CFLAGS = $(FUZZ_CFLAGS)
-tests_fuzz_fuzz_snapshot_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_snapshot_CFLAGS = $(CFLAGS_FUZZ)
+tests_fuzz_fuzz_snapshot_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
 tests_fuzz_fuzz_snapshot_LDADD = $(FUZZ_ENGINE) libhs-formatters.la libhs-summary.la $(GLIB_LIBS)
 
 FUZZ_SECONDS = 60
@@ -54,6 +54,6 @@ fuzzing/config.status:
 	cd fuzzing && $(abs_top_srcdir)/configure CC='$(FUZZ_CC)' CXX='$(FUZZ_CC)++' CFLAGS='-g -O1 $(FUZZ_SANITIZE)' \
 	  CXXFLAGS='-g -O1 $(FUZZ_SANITIZE)'
 fuzz: fuzzing/config.status
-	cd fuzzing && $(MAKE) FUZZ_ENGINE= FUZZ_LDFLAGS=-fsanitize=fuzzer $(FUZZERS)
+	cd fuzzing && $(MAKE) FUZZ_ENGINE= LINK_FUZZ=-fsanitize=fuzzer $(FUZZERS)
 	$(SHELL) $(srcdir)/tests/fuzz/run-fuzzers.sh fuzzing $(srcdir)/tests/fuzz/corpus $(FUZZ_SECONDS)
 .PHONY: fuzz
