@@ -67,8 +67,9 @@ hs_debuginfod_find (const char *build_id, gboolean *enabled, HsDiag *diag)
 
   if (program == NULL || urls == NULL || *urls == 0) {
     *enabled = FALSE;
-    hs_diag_add (diag, "debuginfod", "%s", program == NULL ? "debuginfod-find is not installed"
-                                                           : "DEBUGINFOD_URLS is not set");
+    /* Who set no server did not ask for one. */
+    if (urls != NULL && *urls != 0)
+      hs_diag_add (diag, "debuginfod", "debuginfod-find is not installed: DEBUGINFOD_URLS alone does nothing");
     return NULL;
   }
   if (run (argv, text, &in_time) && text->len > 0)

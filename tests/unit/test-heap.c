@@ -80,6 +80,15 @@ check_index (const HsBlocks *blocks)
 }
 
 static void
+print_lines (HsDiag *diag)
+{
+  g_auto (GStrv) lines = hs_diag_lines (diag);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_test_message ("%s", lines[i]);
+}
+
+static void
 compare_core (const char *core, GHashTable *truth, const char *what)
 {
   g_autoptr (GError) error = NULL;
@@ -90,6 +99,7 @@ compare_core (const char *core, GHashTable *truth, const char *what)
   g_assert_no_error (error);
   g_autoptr (HsHeap) heap = hs_heap_new (target, diag, &error);
   g_assert_no_error (error);
+  print_lines (diag);
   compare (heap, truth, what);
 }
 
@@ -154,9 +164,7 @@ test_exact (gconstpointer data)
   g_assert_no_error (error);
   g_autoptr (HsHeap) heap = hs_heap_new (target, diag, &error);
   g_assert_no_error (error);
-  g_auto (GStrv) lines = hs_diag_lines (diag);
-  for (guint i = 0; lines[i] != NULL; i++)
-    g_test_message ("%s", lines[i]);
+  print_lines (diag);
   compare (heap, truth, "live");
   check_index (heap->blocks);
   check_gcore (victim, truth);
