@@ -2,6 +2,8 @@ noinst_LTLIBRARIES += libhs-roots.la
 libhs_roots_la_SOURCES = \
   profiler/roots/cfi.c \
   profiler/roots/cfi.h \
+  profiler/roots/copies.c \
+  profiler/roots/copies.h \
   profiler/roots/expression.c \
   profiler/roots/expression.h \
   profiler/roots/roots.c \

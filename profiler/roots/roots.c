@@ -3,6 +3,8 @@
  * A variable on a stack counts for the pc its frame is at: location lists tell where it is there, if anywhere. Variables
  * in registers that a called function may have overwritten are left out. */
 #include "profiler/roots/roots.h"
+
+#include "profiler/roots/copies.h"
 #include "profiler/roots/tls.h"
 #include "profiler/roots/unwind.h"
 
@@ -27,17 +29,27 @@ stack_free (gpointer data)
 }
 
 static void
+add_static (Gatherer *self, const HsVariable *variable, const HsCopies *copies)
+{
+  HsRoot root = { .kind = HS_ROOT_STATIC, .module = variable->module, .type = variable->type,
+                  .address = hs_copies_resolve (copies, variable->address), .name = variable->name };
+
+  g_array_append_val (self->roots->roots, root);
+}
+
+static void
 add_statics (Gatherer *self)
 {
+  HsCopies *copies = hs_copies_new (self->modules);
+
   for (guint32 i = 0; i < self->types->n_variables; i++) {
     const HsVariable *variable = &self->types->variables[i];
-    HsRoot root = { .kind = HS_ROOT_STATIC, .module = variable->module, .type = variable->type,
-                    .address = variable->address, .name = variable->name };
     if (variable->tls)
       g_array_append_val (self->thread_locals, i);
     else
-      g_array_append_val (self->roots->roots, root);
+      add_static (self, variable, copies);
   }
+  hs_copies_free (copies);
 }
 
 static void

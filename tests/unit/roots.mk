@@ -1,0 +1,29 @@
+# Tests of the layer roots, and the victim with variables everywhere.
+check_PROGRAMS += tests/unit/test-roots tests/victims/victim-roots tests/victims/victim-roots-opt
+check_LTLIBRARIES += tests/victims/libroots-linked.la tests/victims/libroots-loaded.la
+TESTS += tests/unit/test-roots
+
+tests_unit_test_roots_SOURCES = tests/unit/test-roots.c tests/support/victim.c tests/support/victim.h
+tests_unit_test_roots_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS)
+tests_unit_test_roots_LDADD = libhs-roots.la libhs-types.la libhs-modules.la libhs-target.la $(LIBDWARF_LIBS) \
+  $(LIBELF_LIBS) $(GLIB_LIBS)
+
+# Shared libraries that nobody installs: libtool wants to be told where they would go.
+ROOTS_VICTIM_CFLAGS = -std=gnu11 -g -pthread -fno-lto $(WARN_CFLAGS)
+tests_victims_libroots_linked_la_SOURCES = tests/victims/libroots-linked.c tests/victims/victim-roots.h
+tests_victims_libroots_linked_la_CFLAGS = $(ROOTS_VICTIM_CFLAGS)
+tests_victims_libroots_linked_la_LDFLAGS = -avoid-version -rpath $(abs_builddir)/tests/victims
+tests_victims_libroots_loaded_la_SOURCES = tests/victims/libroots-loaded.c tests/victims/victim-roots.h
+tests_victims_libroots_loaded_la_CFLAGS = $(ROOTS_VICTIM_CFLAGS)
+tests_victims_libroots_loaded_la_LDFLAGS = -module -avoid-version -rpath $(abs_builddir)/tests/victims
+
+tests_victims_victim_roots_SOURCES = tests/victims/victim-roots.c tests/victims/victim-roots.h tests/victims/truth.h
+tests_victims_victim_roots_CFLAGS = $(ROOTS_VICTIM_CFLAGS) -DPLAIN
+tests_victims_victim_roots_LDFLAGS = -pthread
+tests_victims_victim_roots_LDADD = tests/victims/libroots-linked.la -ldl
+tests_victims_victim_roots_DEPENDENCIES = tests/victims/libroots-linked.la tests/victims/libroots-loaded.la
+tests_victims_victim_roots_opt_SOURCES = tests/victims/victim-roots.c tests/victims/victim-roots.h tests/victims/truth.h
+tests_victims_victim_roots_opt_CFLAGS = $(ROOTS_VICTIM_CFLAGS)
+tests_victims_victim_roots_opt_LDFLAGS = -pthread
+tests_victims_victim_roots_opt_LDADD = tests/victims/libroots-linked.la -ldl
+tests_victims_victim_roots_opt_DEPENDENCIES = tests/victims/libroots-linked.la tests/victims/libroots-loaded.la
