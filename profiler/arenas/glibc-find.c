@@ -16,6 +16,7 @@ static const HsGlibcLayout layouts[] = {
 };
 
 #define SCAN_CHUNK ((gsize)1 << 20)
+#define MAX_OPEN_BINS 3
 #define SCAN_LIMIT (G_GUINT64_CONSTANT (256) << 20) /* of one mapping's initialised data */
 
 static guint64
@@ -93,13 +94,15 @@ arenas_are_circular (HsPeek *peek, const HsGlibcLayout *layout, HsAddr main_aren
 static gboolean
 is_main_arena (HsPeek *peek, const HsGlibcLayout *layout, const guint8 *bytes, HsAddr addr)
 {
-  guint circular = 0;
+  guint open = 0;
 
-  if (!looks_like_arena (layout, bytes, addr) || !arenas_are_circular (peek, layout, addr))
+  if (!looks_like_arena (layout, bytes, addr))
     return FALSE;
-  for (guint i = 0; i < HS_N_BINS; i++)
-    circular += bin_is_circular (peek, layout, bytes, addr, i);
-  return circular + 3 >= HS_N_BINS; /* a process caught while it moves a chunk may have a bin open */
+  /* A process caught while it moves a chunk may have a bin open. The list of arenas comes last, as it can be long: what
+   * merely looks like an arena has no bins that lead back to it. */
+  for (guint i = 0; i < HS_N_BINS && open <= MAX_OPEN_BINS; i++)
+    open += !bin_is_circular (peek, layout, bytes, addr, i);
+  return open <= MAX_OPEN_BINS && arenas_are_circular (peek, layout, addr);
 }
 
 static gboolean

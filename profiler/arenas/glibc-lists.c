@@ -176,10 +176,17 @@ static gboolean
 read_fastbin (HsGlibc *self, HsAddr first, guint bin, gboolean safe, GArray *blocks)
 {
   guint64 n = 0, limit = self->image->n_bytes / CHUNK_MINIMUM; /* a longer list is a circle */
+  guint before = blocks != NULL ? blocks->len : 0;
 
   for (HsAddr chunk = first; chunk != 0; chunk = follow (self, chunk + CHUNK_HEADER, safe)) {
     HsAddr block = chunk + CHUNK_HEADER;
-    if (chunk >= HS_ADDR_LIMIT || n++ > limit || !fits_bin (chunk_size (self, block), bin))
+    /* A chunk is in one list at most; each is read up to three times. */
+    if (n++ > limit || self->fast_steps++ > 4 * limit + 65536) {
+      if (blocks != NULL)
+        g_array_set_size (blocks, before);
+      return FALSE;
+    }
+    if (chunk >= HS_ADDR_LIMIT || !fits_bin (chunk_size (self, block), bin))
       return FALSE;
     if (blocks != NULL)
       g_array_append_val (blocks, block);

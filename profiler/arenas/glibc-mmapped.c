@@ -15,6 +15,9 @@
 
 #include <sys/mman.h>
 
+/* Pages looked at for blocks that were moved, all together: healthy processes have few such blocks. */
+#define MAX_MOVED_STEPS (1u << 24)
+
 typedef struct {
   HsAddr header;
   HsAddr end; /* of the mapping */
@@ -66,20 +69,20 @@ find_inner (const HsGlibc *self, HsAddr page, HsAddr limit, Mapped *mapped)
 
 /* An inner header at a page's end minus 16, of an alignment beyond the page that the move has spoilt. */
 static gboolean
-find_moved (const HsGlibc *self, HsAddr page, HsAddr limit, Mapped *mapped)
+find_moved (HsGlibc *self, HsAddr page, HsAddr limit, Mapped *mapped)
 {
   guint64 spanned = 0;
 
   hs_image_word (self->image, page + 8, &spanned);
   HsAddr end = MIN (limit, page + (spanned & ~(guint64)SIZE_BITS));
-  for (HsAddr at = page + HS_PAGE_SIZE; at < end; at += HS_PAGE_SIZE)
+  for (HsAddr at = page + HS_PAGE_SIZE; at < end && self->moved_steps++ < MAX_MOVED_STEPS; at += HS_PAGE_SIZE)
     if (read_header (self, page, at - CHUNK_HEADER, limit, mapped))
       return TRUE;
   return FALSE;
 }
 
 static gboolean
-find_chunk (const HsGlibc *self, HsAddr page, HsAddr limit, Mapped *mapped)
+find_chunk (HsGlibc *self, HsAddr page, HsAddr limit, Mapped *mapped)
 {
   gboolean outer;
   Mapped moved;
@@ -134,8 +137,10 @@ search (HsGlibc *self, const GArray *arenas, HsAddr start, HsAddr end)
     if (next != NULL && page >= next->start) {
       page = MAX (page, (next->end + HS_PAGE_SIZE - 1) & -HS_PAGE_SIZE);
       i++;
-    } else
-      page = take_page (self, page, next != NULL ? MIN (end, next->start) : end);
+      continue;
+    }
+    HsAddr limit = next != NULL ? MIN (end, next->start) : end, there = hs_glibc_readable_page (self->image, page);
+    page = there < limit ? take_page (self, there, limit) : (limit + HS_PAGE_SIZE - 1) & -HS_PAGE_SIZE;
   }
 }
 

@@ -60,6 +60,9 @@ typedef struct {
   GArray *held;        /* HsAddr of blocks that wait in fastbins and thread caches; sorted before the walk */
   GArray *own;         /* HsAddr of blocks of the allocator itself (thread caches); sorted likewise */
   guint64 steps;       /* links of thread caches followed so far */
+  guint64 fast_steps;  /* and of fastbins */
+  guint64 page_steps;  /* chunks followed in search of runs without a break */
+  guint64 moved_steps; /* pages looked at for mapped blocks that were moved */
   gboolean safe_links; /* glibc 2.32 and later: links are xored with their own address >> 12 */
 } HsGlibc;
 
@@ -78,5 +81,15 @@ void hs_glibc_collect_mmapped (HsGlibc *self);
 
 /* glibc-walk.c */
 void hs_glibc_walk_region (HsGlibc *self, const HsRegion *region);
-HsAddr hs_glibc_chain_end (const HsImage *image, HsAddr chunk, HsAddr end, HsAddr top, guint limit);
+HsAddr hs_glibc_chain_end (const HsImage *image, HsAddr chunk, HsAddr end, HsAddr top, guint64 limit, guint64 *steps);
+/* hs_glibc_readable_page: the first page at or behind @page of which anything can be read. Mappings may be reserved for
+ * terabytes. */
+static inline HsAddr
+hs_glibc_readable_page (const HsImage *image, HsAddr page)
+{
+  HsAddr next = hs_image_next (image, page);
+
+  return next == G_MAXUINT64 ? next : MAX (page, next & -HS_PAGE_SIZE);
+}
+
 gboolean hs_glibc_is_held (const GArray *sorted, HsAddr address);

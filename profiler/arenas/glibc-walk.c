@@ -83,17 +83,18 @@ is_chunk (HsAddr chunk, guint64 header, HsAddr end)
 }
 
 /* Follows at most @limit chunks from @chunk without a look at what is in them. Returns where it got, 0 where something
- * was wrong on the way. A free chunk has to repeat its size behind itself. */
+ * was wrong on the way. A free chunk has to repeat its size behind itself. @steps grows by how many were followed. */
 HsAddr
-hs_glibc_chain_end (const HsImage *image, HsAddr chunk, HsAddr end, HsAddr top, guint limit)
+hs_glibc_chain_end (const HsImage *image, HsAddr chunk, HsAddr end, HsAddr top, guint64 limit, guint64 *steps)
 {
   Window window;
   guint64 header;
   gboolean first = TRUE;
 
   window_init (&window, image, chunk);
-  for (guint n = 0; n < limit && chunk != top && chunk < end; n++, first = FALSE) {
+  for (guint64 n = 0; n < limit && chunk != top && chunk < end; n++, first = FALSE) {
     guint64 next, foot;
+    ++*steps;
     if (!window_word (&window, chunk + 8, &header))
       return 0;
     if ((header & ~(guint64)PREV_INUSE) == 0x10 && !first)
@@ -114,10 +115,10 @@ hs_glibc_chain_end (const HsImage *image, HsAddr chunk, HsAddr end, HsAddr top, 
 static HsAddr
 resynchronise (const HsGlibc *self, HsAddr from, const HsRegion *region)
 {
-  guint64 budget = 1 << 26;
+  guint64 budget = 1 << 26, steps = 0;
 
   for (HsAddr at = from; at + CHUNK_MINIMUM <= region->end && budget-- > 0; at += HS_GRANULE)
-    if (at == region->top || hs_glibc_chain_end (self->image, at, region->end, region->top, TRIAL_CHUNKS) != 0)
+    if (at == region->top || hs_glibc_chain_end (self->image, at, region->end, region->top, TRIAL_CHUNKS, &steps) != 0)
       return at;
   return region->top > from ? region->top : region->end;
 }

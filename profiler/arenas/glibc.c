@@ -122,12 +122,17 @@ collect_thread_arenas (HsGlibc *self)
 static void
 collect_mapped_main (HsGlibc *self, HsAddr top)
 {
+  guint64 most = 4 * (self->image->n_bytes / CHUNK_MINIMUM); /* chunks there can be; chains of hostile memory overlap */
+
   for (guint i = 0; i < self->target->mappings->len; i++) {
     const HsMapping *mapping = hs_target_mapping (self->target, i);
     if (mapping->kind != HS_MAPPING_ANON || (mapping->prot & PROT_WRITE) == 0)
       continue;
     for (HsAddr page = mapping->start; page < mapping->end; page += HS_PAGE_SIZE) {
-      HsAddr end = hs_glibc_chain_end (self->image, page, mapping->end, top, G_MAXUINT);
+      page = hs_glibc_readable_page (self->image, page);
+      if (page >= mapping->end || self->page_steps > most)
+        break;
+      HsAddr end = hs_glibc_chain_end (self->image, page, mapping->end, top, G_MAXUINT64, &self->page_steps);
       guint64 fence[4] = { 0 };
       if (end == 0)
         continue;
@@ -165,9 +170,11 @@ main_start (const HsGlibc *self, HsAddr top, guint64 top_size, guint64 system_me
     top + top_size > system_mem ? top + top_size - system_mem : 0,
   };
 
+  guint64 steps = 0;
+
   for (guint i = 0; i < G_N_ELEMENTS (candidates); i++) {
     HsAddr start = first_chunk (candidates[i]);
-    if (start != 0 && start < top && hs_glibc_chain_end (self->image, start, top + top_size, top, 64) != 0)
+    if (start != 0 && start < top && hs_glibc_chain_end (self->image, start, top + top_size, top, 64, &steps) != 0)
       return start;
     if (start != 0 && start == top)
       return start;

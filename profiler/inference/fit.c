@@ -241,10 +241,12 @@ holds (HsEngine *self, HsTypeId id, const Question *q)
          || (q->offset == 0 && repeats (self, hs_types_get (self->types, id), hs_types_get (self->types, q->inner)));
 }
 
+#define MAX_FOUND 64
+
 static void
 consider (HsEngine *self, const GArray *ids, const Question *q, HsAddr address, GArray *found)
 {
-  for (guint i = 0; ids != NULL && i < ids->len; i++) {
+  for (guint i = 0; ids != NULL && i < ids->len && found->len < MAX_FOUND; i++) {
     HsTypeId id = g_array_index (ids, HsTypeId, i);
     HsForm form;
     gboolean known = FALSE;
@@ -256,8 +258,8 @@ consider (HsEngine *self, const GArray *ids, const Question *q, HsAddr address, 
   }
 }
 
-/* A type that another one merely wraps at its start is left out in favour of the outer one; among the rest one that is
- * mentioned four times as often as every other wins. */
+/* A type that another one merely wraps at its start is left out in favour of the outer one; among the rest the only one
+ * wins that the program ever mentions. */
 static HsContainer
 choose (HsEngine *self, const GArray *found)
 {
@@ -280,12 +282,10 @@ choose (HsEngine *self, const GArray *found)
     } else
       second = MAX (second, mentions);
   }
-  if (answer.n > 1 && best / 4 < second)
+  if (answer.n > 1 && (second > 1 || best == 1)) /* one more than the mentions */
     answer.type = 0;
   return answer;
 }
-
-#define MAX_FOUND 64
 
 HsContainer
 hs_find_container (HsEngine *self, HsTypeId inner, guint64 offset, HsAddr address, guint64 usable)

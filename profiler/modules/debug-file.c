@@ -217,9 +217,10 @@ read_alt_link (Elf *elf, const char **name)
 static HsElfFile *
 try_alt (char *path, const char *build_id, char **why)
 {
-  g_autofree char *owned = path;
+  HsElfFile *file = path != NULL ? try_file (path, build_id, NULL, why) : NULL;
 
-  return path != NULL ? try_file (path, build_id, NULL, why) : NULL;
+  g_free (path);
+  return file;
 }
 
 /* Where the name leads: relative to the debug file, or absolute in the target or here; or dwz's usual folder. */

@@ -118,8 +118,9 @@ hs_image_seal (HsImage *self)
       self->n_bytes += self->segments[i].end - self->segments[i].start;
 }
 
-const HsSegment *
-hs_image_segment (const HsImage *self, HsAddr addr)
+/* The number of the first segment that ends behind @addr. */
+static guint
+first_behind (const HsImage *self, HsAddr addr)
 {
   guint low = 0, high = self->n_segments;
 
@@ -130,7 +131,23 @@ hs_image_segment (const HsImage *self, HsAddr addr)
     else
       high = middle;
   }
-  return low < self->n_segments && self->segments[low].start <= addr ? &self->segments[low] : NULL;
+  return low;
+}
+
+const HsSegment *
+hs_image_segment (const HsImage *self, HsAddr addr)
+{
+  guint i = first_behind (self, addr);
+
+  return i < self->n_segments && self->segments[i].start <= addr ? &self->segments[i] : NULL;
+}
+
+HsAddr
+hs_image_next (const HsImage *self, HsAddr addr)
+{
+  guint i = first_behind (self, addr);
+
+  return i < self->n_segments ? MAX (addr, self->segments[i].start) : G_MAXUINT64;
 }
 
 const guint8 *

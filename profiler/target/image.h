@@ -41,6 +41,9 @@ void hs_image_seal (HsImage *self);
 /* hs_image_segment: the segment that holds @addr, or NULL. */
 const HsSegment *hs_image_segment (const HsImage *self, HsAddr addr);
 
+/* hs_image_next: the first readable address at or behind @addr, G_MAXUINT64 where there is none. */
+HsAddr hs_image_next (const HsImage *self, HsAddr addr);
+
 /* hs_image_span: a pointer to the byte at @addr and in @available how many follow in one piece; NULL where unreadable. */
 const guint8 *hs_image_span (const HsImage *self, HsAddr addr, gsize *available);
 

@@ -240,6 +240,58 @@ test_damaged (Fixture *self, gconstpointer glibc)
   g_assert_cmpuint (self->heap->blocks->n, ==, fake->live->len - 1);
 }
 
+/* Terabytes that are mapped and not in use, as of a program built with a sanitizer, are not looked at page by page. */
+static void
+test_sparse (Fixture *self, gconstpointer glibc)
+{
+  HsMapping mapping = { .start = G_GUINT64_CONSTANT (1) << 44, .end = G_GUINT64_CONSTANT (3) << 44, .prot = FAKE_RW,
+                        .kind = HS_MAPPING_ANON, .file = -1 };
+  gint64 begin = g_get_monotonic_time ();
+
+  g_array_append_val (self->fake->target->mappings, mapping);
+  fake_block (self->fake, &self->fake->main, 0x50);
+  fake_mmapped (self->fake, MAPPED, 0x21000, 0);
+  fake_set (self->fake, FAKE_LIBC + 0x400, G_GUINT64_CONSTANT (2) << 32); /* not contiguous */
+  check (self);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, G_USEC_PER_SEC);
+}
+
+/* Memory in which every page begins a chain of chunks that leads nowhere. */
+static void
+test_chains (Fixture *self, gconstpointer glibc)
+{
+  gsize size = (gsize)64 << 20;
+  guint8 *bytes = fake_memory (self->fake->target, MAPPED, size, FAKE_RW, HS_MAPPING_ANON);
+  gint64 begin = g_get_monotonic_time ();
+
+  for (gsize i = 8; i < size; i += 16)
+    fake_put (bytes, 0, i, 0x21);
+  fake_block (self->fake, &self->fake->main, 0x50);
+  fake_set (self->fake, FAKE_LIBC + 0x400, G_GUINT64_CONSTANT (2) << 32);
+  check (self);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 5 * G_USEC_PER_SEC);
+}
+
+/* Nothing but pointers to each other, which at first look is an arena at each word. */
+static void
+test_no_arena (void)
+{
+  g_autoptr (HsTarget) target = fake_target_new ();
+  g_autoptr (HsDiag) diag = hs_diag_new ();
+  gint64 begin = g_get_monotonic_time ();
+  gsize size = (gsize)1 << 20;
+  HsAddr start = G_GUINT64_CONSTANT (0x7f0000000000);
+  gint file = fake_file (target, "/nonexistent/libc.so", (const guint8 *)"", 0);
+  guint8 *bytes = fake_memory (target, start, size, FAKE_RW, HS_MAPPING_FILE);
+
+  g_array_index (target->mappings, HsMapping, 0).file = file;
+  for (gsize i = 0; i < size; i += 8)
+    fake_put (bytes, 0, i, start);
+  fake_target_seal (target);
+  g_assert_null (hs_heap_new (target, diag, NULL));
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 5 * G_USEC_PER_SEC);
+}
+
 static void
 test_nothing (void)
 {
@@ -261,6 +313,7 @@ static const struct {
   { "fastbins", test_fastbins }, { "thread-arenas", test_thread_arenas },
   { "mmapped", test_mmapped },   { "foreign-mapping", test_foreign_mapping },
   { "foreign-break", test_foreign_break }, { "damaged", test_damaged },
+  { "sparse", test_sparse },     { "chains", test_chains },
 };
 
 int
@@ -268,6 +321,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/glibc/none", test_nothing);
+  g_test_add_func ("/glibc/no-arena", test_no_arena);
   for (guint i = 0; i < n_fake_glibcs; i++)
     for (guint k = 0; k < G_N_ELEMENTS (tests); k++) {
       g_autofree char *path = g_strdup_printf ("/glibc/%s/%s", fake_glibcs[i].name, tests[k].name);
