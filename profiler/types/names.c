@@ -180,6 +180,9 @@ normalise (const char *name, gboolean readable)
     else {
       if (*name != ' ')
         append_sign (out, *name, starts, opened, readable);
+      else if (readable && name[1] != 0 && strchr ("(*&", name[1]) != NULL && out->len > 0
+               && (is_word_char (out->str[out->len - 1]) || out->str[out->len - 1] == '>'))
+        g_string_append_c (out, ' '); /* "void (*)(int)", "char *" */
       name++;
     }
   }
