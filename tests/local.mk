@@ -37,7 +37,7 @@ check-valgrind: $(check_PROGRAMS)
 clean-local:
 	-test ! -d sanitized || $(MAKE) -C sanitized clean
 distclean-local:
-	-rm -rf sanitized
+	-rm -rf sanitized fuzzing
 
 # Everything of it, without running it.
 .PHONY: sanitized check-asan check-valgrind

@@ -1,10 +1,11 @@
 /* copies.c - copy relocations (System V ABI, AMD64 supplement, 4.4.1: R_X86_64_COPY).
  *
  * An executable that names a library's variable directly gets a copy of it, which the library then uses too: what the
- * library's debug info says of its address leads to the initial value, which nobody changes. The executable's relocations
- * tell the copies, by symbol; the libraries' dynamic symbols tell where the variable was before. Several names may stand
- * for one variable (environ, __environ), of which one has the copy. Not handled: variables of the executable that stand
- * for a library's without a copy, as the library's debug info then has a variable that nobody uses. */
+ * library's debug info says of its address leads to the initial value, which nobody changes. The executable's
+ * relocations tell the copies, by symbol; the libraries' dynamic symbols tell where the variable was before. Several
+ * names may stand for one variable (environ, __environ), of which one has the copy. Not handled: variables of the
+ * executable that stand for a library's without a copy, as the library's debug info then has a variable that nobody
+ * uses. */
 #include "profiler/roots/copies.h"
 
 #include <elf.h>

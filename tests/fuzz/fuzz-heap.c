@@ -1,8 +1,8 @@
 /* fuzz-heap.c - arbitrary bytes as the memory of a process whose heap is walked.
  *
  * The first bytes say what the process is made of; a valid main_arena is nearly always there, or nothing would be
- * walked. The rest are the contents of its heap, with proper chunk headers in some places, and of its other memory. Last
- * come changes of single words anywhere. What comes out has to be in order, whatever it is. */
+ * walked. The rest are the contents of its heap, with proper chunk headers in some places, and of its other memory.
+ * Last come changes of single words anywhere. What comes out has to be in order, whatever it is. */
 #include "profiler/arenas/arenas.h"
 #include "tests/fuzz/input.h"
 #include "tests/support/fake-target.h"

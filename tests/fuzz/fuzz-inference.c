@@ -1,8 +1,8 @@
 /* fuzz-inference.c - type graphs, heaps and roots that no compiler and no program would make.
  *
- * A small type graph comes from the input: pointers to anything, arrays of any length, unions of structs of unions. Then
- * blocks whose words are numbers, text, pointers to blocks and into them, and roots of any type. The inference has to
- * come to an end soon, to say nothing that makes no sense, and to say the same again. */
+ * A small type graph comes from the input: pointers to anything, arrays of any length, unions of structs of unions.
+ * Then blocks whose words are numbers, text, pointers to blocks and into them, and roots of any type. The inference
+ * has to come to an end soon, to say nothing that makes no sense, and to say the same again. */
 #include "profiler/inference/inference.h"
 #include "tests/fuzz/input.h"
 #include "tests/support/fake-target.h"

@@ -66,7 +66,8 @@ void fake_free_chunk (FakeHeap *self, FakeRun *run, guint64 size);
 /* fake_fastbin: puts a chunk of @size in front of its fastbin. */
 void fake_fastbin (FakeHeap *self, FakeRun *run, guint64 size);
 
-/* fake_cache: a thread with its cache in @run: gives back the cache's block. fake_cached: puts a block of @size into it. */
+/* fake_cache: a thread with its cache in @run: gives back the cache's block. fake_cached: puts a block of @size into
+ * it. */
 HsAddr fake_cache (FakeHeap *self, FakeRun *run);
 void fake_cached (FakeHeap *self, FakeRun *run, HsAddr cache, guint64 size);
 

@@ -26,6 +26,7 @@ void fake_member (FakeTypes *self, HsTypeId owner, const char *name, HsTypeId ty
 /* fake_types_finish: (transfer full): the types as hs_types_new would give them: made sound, not merged. Frees @self. */
 HsTypes *fake_types_finish (FakeTypes *self, HsModules *modules);
 
-/* fake_roots_new: (transfer full): no roots. fake_root adds a variable of @type at @address; a register's value is @address. */
+/* fake_roots_new: (transfer full): no roots. fake_root adds a variable of @type at @address; a register's value is
+ * @address. */
 HsRoots *fake_roots_new (void);
 void fake_root (HsRoots *self, HsRootKind kind, HsTypeId type, HsAddr address, const char *name);

@@ -34,14 +34,18 @@ check_all (const HsBlocks *blocks)
 
   for (guint32 i = 0; i < blocks->n; i++) {
     HsAddr start = blocks->address[i], end = hs_blocks_end (blocks, i), page = (start | 4095) + 1;
-    const HsAddr interesting[] = { start - 16, start - 1, start, start + 1, start + 8, start + 16, page - 1, page, page + 16,
-                                   (start + end) / 2, end - 8, end - 1, end, end + 8, end + 16, (end | (64 * MIB - 1)) + 1 };
+    const HsAddr interesting[] = {
+      start - 16,        start - 1, start,   start + 1, start + 8, start + 16, page - 1,                    page, page + 16,
+      (start + end) / 2, end - 8,   end - 1, end,       end + 8,   end + 16,   (end | (64 * MIB - 1)) + 1,
+    };
     for (guint k = 0; k < G_N_ELEMENTS (interesting); k++)
       check_address (blocks, interesting[k]);
     bytes += end - start;
   }
-  for (guint i = 0; i < 2000; i++)
-    check_address (blocks, blocks->low - 4096 + (HsAddr)(g_test_rand_double () * (double)(blocks->high - blocks->low + 8192)));
+  for (guint i = 0; i < 2000; i++) {
+    gdouble distance = g_test_rand_double () * (gdouble)(blocks->high - blocks->low + 8192);
+    check_address (blocks, blocks->low - 4096 + (HsAddr)distance);
+  }
   check_address (blocks, 0);
   check_address (blocks, HS_ADDR_LIMIT);
   check_address (blocks, G_MAXUINT64);

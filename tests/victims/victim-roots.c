@@ -1,5 +1,5 @@
-/* victim-roots.c - typed variables everywhere: statics, thread-local ones of the program and of two libraries, and those of
- * nested frames, of a signal handler on a stack of its own, and of what it interrupted. Lines of its truth:
+/* victim-roots.c - typed variables everywhere: statics, thread-local ones of the program and of two libraries, and those
+ * of nested frames, of a signal handler on a stack of its own, and of what it interrupted. Lines of its truth:
  *   static:NAME ADDRESS          tls:NAME:TID ADDRESS
  *   frame:FUNCTION:NAME:TID ADDRESS       a variable in memory
  *   value:FUNCTION:NAME:TID VALUE         a pointer, wherever the compiler keeps it
