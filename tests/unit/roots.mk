@@ -27,3 +27,17 @@ tests_victims_victim_roots_opt_CFLAGS = $(ROOTS_VICTIM_CFLAGS)
 tests_victims_victim_roots_opt_LDFLAGS = -pthread
 tests_victims_victim_roots_opt_LDADD = tests/victims/libroots-linked.la -ldl
 tests_victims_victim_roots_opt_DEPENDENCIES = tests/victims/libroots-linked.la tests/victims/libroots-loaded.la
+
+# C++ objects need the whole way, from the process to the inference.
+check_PROGRAMS += tests/unit/test-vtable tests/victims/victim-vtable tests/victims/victim-vtable-plain
+TESTS += tests/unit/test-vtable
+tests_unit_test_vtable_SOURCES = tests/unit/test-vtable.c tests/support/victim.c tests/support/victim.h
+tests_unit_test_vtable_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS)
+tests_unit_test_vtable_LDADD = libhs-inference.la libhs-roots.la libhs-types.la libhs-modules.la libhs-arenas.la \
+  libhs-target.la $(LIBDWARF_LIBS) $(LIBELF_LIBS) $(DEMANGLE_LIBS) $(GLIB_LIBS)
+tests_victims_victim_vtable_SOURCES = tests/victims/victim-vtable.cc
+tests_victims_victim_vtable_CXXFLAGS = -g -frtti
+tests_victims_victim_vtable_LDFLAGS =
+tests_victims_victim_vtable_plain_SOURCES = tests/victims/victim-vtable.cc
+tests_victims_victim_vtable_plain_CXXFLAGS = -g -fno-rtti
+tests_victims_victim_vtable_plain_LDFLAGS =

@@ -3,6 +3,8 @@
 #include "tests/support/fake-target.h"
 #include "tests/support/fake-types.h"
 
+#include <time.h>
+
 #define HEAP G_GUINT64_CONSTANT (0x555500000000)
 #define DATA G_GUINT64_CONSTANT (0x555400000000)
 #define DATA_SIZE 4096
@@ -424,6 +426,33 @@ test_long_list (Fixture *self, gconstpointer size)
     g_assert_cmpuint (hs_label_level (self->inference->label[i]), ==, HS_LEVEL_B);
 }
 
+static guint64
+list_us (guint n)
+{
+  guint64 best = G_MAXUINT64;
+
+  for (guint i = 0; i < 3; i++) {
+    Fixture self = { 0 };
+    set_up (&self, GSIZE_TO_POINTER ((gsize)n * 32 + 4096));
+    make_list (&self, n);
+    guint64 before = (guint64)clock ();
+    infer (&self);
+    best = MIN (best, (guint64)clock () - before);
+    tear_down (&self, NULL);
+  }
+  return best;
+}
+
+/* Eight times the blocks take eight times as long, or a little more as caches are missed: not sixty-four times. */
+static void
+test_linear (void)
+{
+  guint64 few = list_us (LIST / 8), many = list_us (LIST);
+
+  g_test_message ("%u blocks %" G_GUINT64_FORMAT " us, %u blocks %" G_GUINT64_FORMAT " us", LIST / 8, few, LIST, many);
+  g_assert_cmpuint (many, <, 24 * few + 50000);
+}
+
 static void
 test_same_again (Fixture *self, gconstpointer size)
 {
@@ -502,6 +531,7 @@ main (int argc, char **argv)
   add ("/inference/free-memory", test_free_memory, 0);
   add ("/inference/object-outside", test_object_outside, 0);
   add ("/inference/long-list", test_long_list, (gsize)LIST * 32 + 4096);
+  g_test_add_func ("/inference/linear", test_linear);
   add ("/inference/same-again", test_same_again, 0);
   add ("/inference/deep-types", test_deep_types, 0);
   add ("/inference/nested-tails", test_nested_tails, 0);
