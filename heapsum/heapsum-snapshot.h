@@ -106,7 +106,8 @@ HEAPSUM_API HeapsumSnapshot *heapsum_snapshot_load (const char *path, GError **e
 /**
  * heapsum_snapshot_save:
  * @snapshot: a snapshot
- * @path: (type filename): where to; an existing file is replaced when the new one is complete. Its mode is 0600
+ * @path: (type filename): where to; an existing file is replaced when the new one is complete. Its mode is 0600. A device
+ *   or a pipe is written to
  * @error: return location for a #GError
  *
  * Returns: whether it was written; else @error is set

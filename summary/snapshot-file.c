@@ -5,7 +5,10 @@
 #include "summary/snapshot-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define VERSION 1
@@ -66,22 +69,6 @@ serialize (HeapsumSnapshot *snapshot, gsize *size)
 }
 
 gboolean
-heapsum_snapshot_save (HeapsumSnapshot *snapshot, const char *path, GError **error)
-{
-  g_return_val_if_fail (snapshot != NULL && path != NULL, FALSE);
-
-  g_autoptr (GError) cause = NULL;
-  gsize size;
-  g_autofree guint8 *buffer = serialize (snapshot, &size);
-
-  if (g_file_set_contents_full (path, (const char *)buffer, size,
-                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &cause))
-    return TRUE;
-  set_file_error (error, path, "written", cause);
-  return FALSE;
-}
-
-gboolean
 heapsum_snapshot_save_to_fd (HeapsumSnapshot *snapshot, int fd, GError **error)
 {
   g_return_val_if_fail (snapshot != NULL && fd >= 0, FALSE);
@@ -99,6 +86,47 @@ heapsum_snapshot_save_to_fd (HeapsumSnapshot *snapshot, int fd, GError **error)
     done += MAX (n, 0);
   }
   return TRUE;
+}
+
+/* An error of save_to_fd() lacks the path. */
+static gboolean
+save_into (HeapsumSnapshot *snapshot, const char *path, GError **error)
+{
+  int fd = open (path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+  if (fd < 0) {
+    g_autoptr (GError) cause = g_error_new_literal (G_FILE_ERROR, g_file_error_from_errno (errno), g_strerror (errno));
+    set_file_error (error, path, "written", cause);
+    return FALSE;
+  }
+  gboolean done = heapsum_snapshot_save_to_fd (snapshot, fd, error);
+  close (fd);
+  if (!done)
+    g_prefix_error (error, "%s: ", path);
+  return done;
+}
+
+/* A regular file is replaced; what is a device, a pipe or the like must not be, and what a link leads to is meant by
+ * the link (/dev/stdout is one). */
+gboolean
+heapsum_snapshot_save (HeapsumSnapshot *snapshot, const char *path, GError **error)
+{
+  g_return_val_if_fail (snapshot != NULL && path != NULL, FALSE);
+
+  struct stat status;
+  gboolean exists = stat (path, &status) == 0;
+  if (exists && !S_ISREG (status.st_mode))
+    return save_into (snapshot, path, error);
+  g_autoptr (GError) cause = NULL;
+  gsize size;
+  g_autofree guint8 *buffer = serialize (snapshot, &size);
+  char *real = exists ? realpath (path, NULL) : NULL;
+  gboolean done = g_file_set_contents_full (real != NULL ? real : path, (const char *)buffer, size,
+                                            G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &cause);
+  free (real);
+  if (!done)
+    set_file_error (error, path, "written", cause);
+  return done;
 }
 
 static gboolean

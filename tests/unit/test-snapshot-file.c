@@ -410,6 +410,30 @@ test_clean_names (void)
   }
 }
 
+/* A device is written to, never replaced; a link keeps leading where it led. */
+static void
+test_not_replaced (void)
+{
+  g_autoptr (HeapsumSnapshot) snapshot = snapshot_golden (1);
+  g_autofree char *pipe = file_name ("pipe"), *target = file_name ("target"), *link = file_name ("link");
+  g_autoptr (GError) error = NULL;
+  char bytes[8];
+
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  int reader = open (pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  g_assert_true (heapsum_snapshot_save (snapshot, pipe, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (read (reader, bytes, sizeof bytes), ==, sizeof bytes);
+  g_assert_cmpmem (bytes, sizeof bytes, "heapsum\n", 8);
+  close (reader);
+  g_assert_true (g_file_set_contents (target, "old", -1, NULL));
+  g_assert_cmpint (symlink ("target", link), ==, 0);
+  g_assert_true (heapsum_snapshot_save (snapshot, link, &error));
+  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+  g_autoptr (HeapsumSnapshot) again = heapsum_snapshot_load (target, &error);
+  g_assert_no_error (error);
+}
+
 static void
 remove_directory (void)
 {
@@ -445,6 +469,7 @@ main (int argc, char **argv)
   g_test_add_func ("/file/forged-lengths", test_forged_lengths);
   g_test_add_func ("/file/unwritable", test_unwritable);
   g_test_add_func ("/file/clean-names", test_clean_names);
+  g_test_add_func ("/file/not-replaced", test_not_replaced);
   for (guint i = 0; i < G_N_ELEMENTS (forgeries); i++) {
     g_autofree char *path = g_strconcat ("/file/forged/", forgeries[i].name, NULL);
     g_strdelimit (path, " ", '-');
