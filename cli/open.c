@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --- errors --- */
@@ -126,13 +127,30 @@ report (HeapsumSnapshot *snapshot)
 
 typedef enum { IS_SNAPSHOT, IS_CORE, IS_UNREADABLE } FileKind;
 
+/* A snapshot begins with text, a core does not, nor does a compressed one: the reader of cores knows what to advise. */
+static gboolean
+is_text (const char *bytes, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    if (!g_ascii_isprint (bytes[i]) && !g_ascii_isspace (bytes[i]))
+      return FALSE;
+  return TRUE;
+}
+
 static FileKind
 look_at_file (const char *path, GError **error)
 {
-  char magic[8] = { 0 };
+  char magic[4];
+  struct stat status;
+
+  /* Before it is opened: that would wait for the writer of a pipe. */
+  if (stat (path, &status) == 0 && !S_ISREG (status.st_mode)) {
+    g_set_error (error, HEAPSUM_ERROR, HEAPSUM_ERROR_BAD_DATA,
+                 "%s: is not a file; give a process id, a core or a snapshot", path);
+    return IS_UNREADABLE;
+  }
   FILE *file = fopen (path, "re");
   int cause = errno;
-
   if (file == NULL) {
     gboolean forbidden = cause == EACCES || cause == EPERM;
     g_set_error (error, HEAPSUM_ERROR, forbidden ? HEAPSUM_ERROR_PERMISSION : HEAPSUM_ERROR_GONE,
@@ -141,7 +159,7 @@ look_at_file (const char *path, GError **error)
   }
   gsize n = fread (magic, 1, sizeof magic, file);
   fclose (file);
-  return n >= 4 && memcmp (magic, "\177ELF", 4) == 0 ? IS_CORE : IS_SNAPSHOT;
+  return is_text (magic, n) ? IS_SNAPSHOT : IS_CORE;
 }
 
 static HeapsumSnapshot *

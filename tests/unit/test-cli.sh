@@ -83,6 +83,10 @@ says 4 'No such file or directory' summary missing.hsum
 says 4 'is not a snapshot' summary text
 says 4 'is not a snapshot' summary empty
 says 4 'stump' summary stump
+printf '\037\213\010\000\000' > core.gz
+says 4 'compressed' summary core.gz
+mkfifo pipe
+says 4 'is not a file' summary pipe
 says 4 '.' summary directory
 says 4 '.' summary "$heapsum.c"
 says 4 'no such process\|no process\|No such process' summary 2147483646
