@@ -320,9 +320,12 @@ walk (HsTarget *target, HsDiag *diag, GError **error)
   hs_image_peek_init (&peek, target);
   found = hs_glibc_find_main_arena (&peek.peek, &self.main);
   if (!found && !has_glibc (target)) {
-    g_set_error (error, HEAPSUM_ERROR, HEAPSUM_ERROR_UNSUPPORTED,
-                 "no heap of glibc was found: the program uses another C library or allocator, or its libc's data are "
-                 "missing from the core");
+    g_set_error_literal (error, HEAPSUM_ERROR, target->truncated ? HEAPSUM_ERROR_BAD_DATA : HEAPSUM_ERROR_UNSUPPORTED,
+                         target->truncated
+                           ? "no heap of glibc was found: the core is truncated, and libc's data or the notes that "
+                             "tell where they are lie behind the cut"
+                           : "no heap of glibc was found: the program uses another C library or allocator, or its "
+                             "libc's data are missing from the core");
     return NULL;
   }
   g_autofree char *version = libc_version (target);
@@ -330,8 +333,9 @@ walk (HsTarget *target, HsDiag *diag, GError **error)
   self.heap->version = version != NULL ? g_strdup_printf ("glibc %s", version)
                                        : g_strdup_printf ("glibc (%s)", found ? self.main.layout->versions : "unknown");
   if (!found) {
-    hs_diag_add (diag, "heap", "%s is there but no arena of it: malloc was not called yet, or another allocator is in use",
-                 self.heap->version);
+    hs_diag_add (diag, "heap", "%s is there but no arena of it: %s", self.heap->version,
+                 target->truncated ? "libc's data lie behind the cut of the core"
+                                   : "malloc was not called yet, or another allocator is in use");
     return self.heap;
   }
   self.regions = g_array_new (FALSE, FALSE, sizeof (HsRegion));
