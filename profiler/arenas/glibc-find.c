@@ -105,6 +105,19 @@ is_main_arena (HsPeek *peek, const HsGlibcLayout *layout, const guint8 *bytes, H
   return open <= MAX_OPEN_BINS && arenas_are_circular (peek, layout, addr);
 }
 
+/* Pages that cannot be read, as in a core that was cut, are 0. */
+static void
+read_around (HsPeek *peek, HsAddr addr, guint8 *buffer, gsize length)
+{
+  if (peek->read (peek, addr, buffer, length))
+    return;
+  for (gsize done = 0; done < length; done += HS_PAGE_SIZE) {
+    gsize part = MIN (HS_PAGE_SIZE, length - done);
+    if (!peek->read (peek, addr + done, buffer + done, part))
+      memset (buffer + done, 0, part);
+  }
+}
+
 static gboolean
 scan_mapping (HsPeek *peek, const HsMapping *mapping, HsMainArena *found)
 {
@@ -114,8 +127,7 @@ scan_mapping (HsPeek *peek, const HsMapping *mapping, HsMainArena *found)
 
   for (HsAddr at = mapping->start; at < end; at += SCAN_CHUNK) {
     gsize length = MIN (SCAN_CHUNK + overlap, mapping->end - at);
-    if (!peek->read (peek, at, buffer, length))
-      continue;
+    read_around (peek, at, buffer, length);
     for (guint k = 0; k < G_N_ELEMENTS (layouts); k++)
       for (gsize o = 0; o + layouts[k].size <= length && o < SCAN_CHUNK; o += 8)
         if (word_at (buffer, o + layouts[k].bins + 16) == at + o + layouts[k].bins

@@ -13,6 +13,7 @@ typedef struct {
   HsModules *modules;
   HsTypes *types;
   HsTls *tls;
+  GHashTable *locals; /* pc -> GArray of HsLocal, or NULL */
   GArray *thread_locals; /* guint32: which variables are, as every thread has its own of each */
   guint n_cut;    /* threads whose stack could not be followed to its end */
   guint n_placed; /* variables of frames that have a place */
@@ -102,13 +103,33 @@ add_local (Gatherer *self, const HsLocal *local, HsPlaceContext context, HsRoot 
 }
 
 static void
+locals_free (gpointer locals)
+{
+  if (locals != NULL)
+    g_array_unref (locals);
+}
+
+/* (transfer none): what the debug info says about the pc, asked for once: thousands of threads wait at the same few. */
+static const GArray *
+locals_at (Gatherer *self, const HsModule *module, HsAddr pc)
+{
+  gpointer locals;
+
+  if (!g_hash_table_lookup_extended (self->locals, (gpointer)pc, NULL, &locals)) {
+    locals = hs_types_locals (self->types, module, pc);
+    g_hash_table_insert (self->locals, (gpointer)pc, locals);
+  }
+  return locals;
+}
+
+static void
 add_frame (Gatherer *self, const HsThread *thread, const HsUnwound *at, guint number)
 {
   HsModule *module = hs_modules_find (self->modules, at->code);
 
   if (module == NULL || module->debug == NULL)
     return;
-  g_autoptr (GArray) locals = hs_types_locals (self->types, module, at->code);
+  const GArray *locals = locals_at (self, module, at->code);
   HsPlaceContext context = { .image = self->modules->target->image, .registers = &at->registers, .bias = module->bias,
                              .cfa = at->frame.cfa, .tls_block = hs_tls_block (self->tls, module, thread) };
   HsRoot root = { .module = module->index, .tid = thread->tid, .frame = number };
@@ -167,6 +188,7 @@ hs_roots_new (HsModules *modules, HsTypes *types, HsDiag *diag)
   self->roots = g_array_new (FALSE, FALSE, sizeof (HsRoot));
   self->stacks = g_ptr_array_new_with_free_func (stack_free);
   gatherer.tls = hs_tls_new (modules);
+  gatherer.locals = g_hash_table_new_full (NULL, NULL, NULL, locals_free);
   gatherer.thread_locals = g_array_new (FALSE, FALSE, sizeof (guint32));
   add_statics (&gatherer);
   for (guint i = 0; i < modules->target->threads->len; i++) {
@@ -176,6 +198,7 @@ hs_roots_new (HsModules *modules, HsTypes *types, HsDiag *diag)
   g_array_sort (self->roots, compare_roots);
   g_array_unref (gatherer.thread_locals);
   hs_tls_free (gatherer.tls);
+  g_hash_table_unref (gatherer.locals);
   hs_unwinder_free (unwinder);
   if (gatherer.n_cut > 0)
     hs_diag_add (diag, "stacks", "%u of %u threads could not be followed to their first function", gatherer.n_cut,
