@@ -15,6 +15,9 @@ static const HsGlibcLayout layouts[] = {
   { .versions = "2.43 or later", .fastbins = 0, .top = 8, .bins = 24, .next = 2072, .system_mem = 2096, .size = 2112 },
 };
 
+const HsGlibcLayout hs_glibc_usual_layout = { .versions = "unknown", .fastbins = 16, .top = 96, .bins = 112, .next = 2160,
+                                              .system_mem = 2184, .size = 2200 };
+
 #define SCAN_CHUNK ((gsize)1 << 20)
 #define MAX_OPEN_BINS 3
 #define SCAN_LIMIT (G_GUINT64_CONSTANT (256) << 20) /* of one mapping's initialised data */
@@ -148,6 +151,9 @@ mapping_preference (const HsPeek *peek, const HsMapping *mapping)
   const HsFile *file = mapping->file >= 0 && (guint)mapping->file < peek->files->len
                          ? peek->files->pdata[mapping->file] : NULL;
 
+  /* A core that lost its notes does not say which mapping is a file's. */
+  if (peek->files->len == 0 && (mapping->prot & PROT_WRITE) != 0)
+    return 2;
   if (mapping->kind != HS_MAPPING_FILE || (mapping->prot & PROT_WRITE) == 0 || file == NULL)
     return G_MAXUINT;
   return file->path != NULL && strstr (file->path, "/libc") != NULL ? 0 : 1;
@@ -156,7 +162,7 @@ mapping_preference (const HsPeek *peek, const HsMapping *mapping)
 gboolean
 hs_glibc_find_main_arena (HsPeek *peek, HsMainArena *found)
 {
-  for (guint preference = 0; preference < 2; preference++)
+  for (guint preference = 0; preference <= 2; preference++)
     for (guint i = 0; i < peek->mappings->len; i++) {
       const HsMapping *mapping = &g_array_index (peek->mappings, HsMapping, i);
       if (mapping_preference (peek, mapping) == preference && scan_mapping (peek, mapping, found))

@@ -67,6 +67,7 @@ typedef struct {
 } HsGlibc;
 
 /* glibc-find.c */
+extern const HsGlibcLayout hs_glibc_usual_layout; /* of the versions most systems have */
 gboolean hs_glibc_find_main_arena (HsPeek *peek, HsMainArena *found);
 void hs_glibc_find_par (HsGlibc *self);
 HsAddr hs_glibc_next_arena (HsPeek *peek, const HsGlibcLayout *layout, HsAddr arena);
@@ -76,18 +77,21 @@ void hs_glibc_collect_caches (HsGlibc *self);
 void hs_glibc_collect_fastbins (HsGlibc *self, HsAddr arena);
 gboolean hs_glibc_find_safe_links (HsGlibc *self);
 
+/* glibc-orphans.c */
+void hs_glibc_collect_orphans (HsGlibc *self);
+
 /* glibc-mmapped.c */
 void hs_glibc_collect_mmapped (HsGlibc *self);
 
 /* glibc-walk.c */
 void hs_glibc_walk_region (HsGlibc *self, const HsRegion *region);
 HsAddr hs_glibc_chain_end (const HsImage *image, HsAddr chunk, HsAddr end, HsAddr top, guint64 limit, guint64 *steps);
-/* hs_glibc_readable_page: the first page at or behind @page of which anything can be read. Mappings may be reserved for
+/* hs_glibc_readable_page: the first page at or behind @page that may hold anything. Mappings may be reserved for
  * terabytes. */
 static inline HsAddr
 hs_glibc_readable_page (const HsImage *image, HsAddr page)
 {
-  HsAddr next = hs_image_next (image, page);
+  HsAddr next = hs_image_next_touched (image, page);
 
   return next == G_MAXUINT64 ? next : MAX (page, next & -HS_PAGE_SIZE);
 }

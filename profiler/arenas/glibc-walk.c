@@ -257,6 +257,10 @@ walk_chunks (Walk *self)
 
   while (chunk + CHUNK_HEADER <= region->end && chunk != region->top) {
     HsAddr behind = chunk + (header & ~(guint64)SIZE_BITS);
+    if (G_UNLIKELY (behind == region->end && region->top == 0)) {
+      take_top (self, chunk); /* nobody said where top is: it is what fills the rest */
+      return;
+    }
     window_prefetch (&self->window, chunk);
     if (G_UNLIKELY (!readable || !is_chunk (chunk, header, region->end) || !window_word (&self->window, behind + 8, &next))) {
       chunk = skip (self, chunk);

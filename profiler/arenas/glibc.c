@@ -252,11 +252,15 @@ walk_regions (HsGlibc *self)
 static void
 collect_all (HsGlibc *self)
 {
-  hs_glibc_find_par (self);
+  if (self->main.address != 0)
+    hs_glibc_find_par (self);
   self->safe_links = hs_glibc_find_safe_links (self);
   hs_glibc_collect_caches (self);
-  collect_main (self);
-  collect_thread_arenas (self);
+  if (self->main.address != 0) {
+    collect_main (self);
+    collect_thread_arenas (self);
+  } else
+    hs_glibc_collect_orphans (self);
 
   hs_heap_add_arena (self->heap, "mmapped", 0);
   guint first = self->regions->len;
@@ -319,25 +323,23 @@ walk (HsTarget *target, HsDiag *diag, GError **error)
 
   hs_image_peek_init (&peek, target);
   found = hs_glibc_find_main_arena (&peek.peek, &self.main);
-  if (!found && !has_glibc (target)) {
-    g_set_error_literal (error, HEAPSUM_ERROR, target->truncated ? HEAPSUM_ERROR_BAD_DATA : HEAPSUM_ERROR_UNSUPPORTED,
-                         target->truncated
-                           ? "no heap of glibc was found: the core is truncated, and libc's data or the notes that "
-                             "tell where they are lie behind the cut"
-                           : "no heap of glibc was found: the program uses another C library or allocator, or its "
-                             "libc's data are missing from the core");
+  if (!found && !target->truncated && !has_glibc (target)) {
+    g_set_error (error, HEAPSUM_ERROR, HEAPSUM_ERROR_UNSUPPORTED,
+                 "no heap of glibc was found: the program uses another C library or allocator, or its libc's data are "
+                 "missing from the core");
     return NULL;
   }
   g_autofree char *version = libc_version (target);
   self.heap = hs_heap_new_empty ("glibc");
   self.heap->version = version != NULL ? g_strdup_printf ("glibc %s", version)
                                        : g_strdup_printf ("glibc (%s)", found ? self.main.layout->versions : "unknown");
-  if (!found) {
-    hs_diag_add (diag, "heap", "%s is there but no arena of it: %s", self.heap->version,
-                 target->truncated ? "libc's data lie behind the cut of the core"
-                                   : "malloc was not called yet, or another allocator is in use");
+  if (!found && !target->truncated) {
+    hs_diag_add (diag, "heap", "%s is there but no arena of it: malloc was not called yet, or another allocator is in use",
+                 self.heap->version);
     return self.heap;
   }
+  if (!found)
+    self.main.layout = &hs_glibc_usual_layout;
   self.regions = g_array_new (FALSE, FALSE, sizeof (HsRegion));
   self.held = g_array_new (FALSE, FALSE, sizeof (HsAddr));
   self.own = g_array_new (FALSE, FALSE, sizeof (HsAddr));
@@ -346,6 +348,11 @@ walk (HsTarget *target, HsDiag *diag, GError **error)
   g_array_unref (self.regions);
   g_array_unref (self.held);
   g_array_unref (self.own);
+  if (!found && self.heap->blocks->n == 0) {
+    g_set_error (error, HEAPSUM_ERROR, HEAPSUM_ERROR_BAD_DATA,
+                 "no heap of glibc was found: the core is truncated, and what tells where it is lies behind the cut");
+    g_clear_pointer (&self.heap, hs_heap_unref);
+  }
   return self.heap;
 }
 

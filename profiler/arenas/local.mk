@@ -7,6 +7,7 @@ libhs_arenas_la_SOURCES = \
   profiler/arenas/glibc-find.c \
   profiler/arenas/glibc-lists.c \
   profiler/arenas/glibc-mmapped.c \
+  profiler/arenas/glibc-orphans.c \
   profiler/arenas/glibc-private.h \
   profiler/arenas/glibc-walk.c \
   profiler/arenas/glibc.c

@@ -337,6 +337,8 @@ hs_copy_finish (HsCopy *self, const HsPlan *plan, HsImage *image, HsDiag *diag)
     if (self->placed->pdata[i] != NULL)
       hs_image_add_segment (image, run->start, self->placed->pdata[i], run->end - run->start, FALSE);
   }
+  for (guint i = 0; i < plan->reads->len; i++)
+    hs_image_touch (image, g_array_index (plan->reads, HsRange, i).start, g_array_index (plan->reads, HsRange, i).end);
   for (guint i = 0; i < plan->views->len; i++)
     add_view (&g_array_index (plan->views, HsBacked, i), image);
   say_what_is_missing (self, diag);

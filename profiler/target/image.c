@@ -43,6 +43,7 @@ hs_image_unref (HsImage *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   g_ptr_array_unref (self->owned);
+  g_clear_pointer (&self->touched, g_array_unref);
   g_free (self->segments);
   g_free (self);
 }
@@ -148,6 +149,33 @@ hs_image_next (const HsImage *self, HsAddr addr)
   guint i = first_behind (self, addr);
 
   return i < self->n_segments ? MAX (addr, self->segments[i].start) : G_MAXUINT64;
+}
+
+void
+hs_image_touch (HsImage *self, HsAddr start, HsAddr end)
+{
+  const HsAddr pair[] = { start, end };
+
+  if (self->touched == NULL)
+    self->touched = g_array_new (FALSE, FALSE, sizeof pair);
+  g_array_append_vals (self->touched, pair, 1);
+}
+
+HsAddr
+hs_image_next_touched (const HsImage *self, HsAddr addr)
+{
+  guint low = 0, high = self->touched != NULL ? self->touched->len : 0;
+
+  if (self->touched == NULL)
+    return hs_image_next (self, addr);
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    if (((const HsAddr *)self->touched->data)[2 * middle + 1] <= addr)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < self->touched->len ? MAX (addr, ((const HsAddr *)self->touched->data)[2 * low]) : G_MAXUINT64;
 }
 
 const guint8 *

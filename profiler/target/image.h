@@ -24,6 +24,7 @@ struct _HsImage {
   guint n_segments;
   guint64 n_bytes; /* sum of the segments that are not from_file */
   GPtrArray *owned; /* what keeps the bytes alive */
+  GArray *touched;  /* HsAddr pairs: where bytes other than 0 can be; NULL: anywhere */
 };
 
 /* hs_image_new: an image without segments. hs_image_add_segment takes the bytes as they are, without a copy: they have
@@ -43,6 +44,12 @@ const HsSegment *hs_image_segment (const HsImage *self, HsAddr addr);
 
 /* hs_image_next: the first readable address at or behind @addr, G_MAXUINT64 where there is none. */
 HsAddr hs_image_next (const HsImage *self, HsAddr addr);
+
+/* hs_image_touch: says, before the seal, that [@start, @end) may hold something; once anything is said, all that is not said
+ * of is 0. In ascending order. hs_image_next_touched: the first address at or behind @addr that may hold something,
+ * G_MAXUINT64 where there is none: so that nobody reads terabytes of zeros. */
+void hs_image_touch (HsImage *self, HsAddr start, HsAddr end);
+HsAddr hs_image_next_touched (const HsImage *self, HsAddr addr);
 
 /* hs_image_span: a pointer to the byte at @addr and in @available how many follow in one piece; NULL where unreadable. */
 const guint8 *hs_image_span (const HsImage *self, HsAddr addr, gsize *available);
