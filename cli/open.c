@@ -91,8 +91,9 @@ report_target (GVariant *facts, HeapsumSummary *summary)
     fprintf (stderr, " (pid %" G_GINT64_FORMAT "), stopped for %.1f ms", integer_fact (facts, "pid"),
              integer_fact (facts, "pause-us") / 1e3);
   g_autofree char *size = g_format_size_full (total->bytes, G_FORMAT_SIZE_IEC_UNITS);
-  fprintf (stderr, ", %s, %" G_GINT64_FORMAT " threads, %" G_GUINT64_FORMAT " blocks, %s\n", allocator,
-           integer_fact (facts, "threads"), total->count, size);
+  fprintf (stderr, ", %s, %" G_GINT64_FORMAT " %s, %" G_GUINT64_FORMAT " %s, %s\n", allocator,
+           integer_fact (facts, "threads"), integer_fact (facts, "threads") == 1 ? "thread" : "threads", total->count,
+           total->count == 1 ? "block" : "blocks", size);
 }
 
 static void

@@ -277,6 +277,18 @@ prepend_star (const HsTypes *self, const HsType *type, GString *declarator)
 }
 
 /* Builds the declarator from the inside out until a type that has a name stands before it. */
+/* A typedef of something with a tag is shown by its tag, so that one type has one name. */
+static const HsType *
+tagged (const HsTypes *self, const HsType *type)
+{
+  const HsType *plain = type->kind == HS_TYPE_TYPEDEF ? hs_types_get (self, hs_types_strip (self, type->target)) : type;
+  gboolean has_tag = (plain->kind == HS_TYPE_STRUCT || plain->kind == HS_TYPE_CLASS || plain->kind == HS_TYPE_UNION
+                      || plain->kind == HS_TYPE_ENUM)
+                     && *plain->name != 0;
+
+  return has_tag ? plain : type;
+}
+
 static void
 display (const HsTypes *self, HsTypeId id, GString *declarator, GString *out, guint depth)
 {
@@ -296,7 +308,7 @@ display (const HsTypes *self, HsTypeId id, GString *declarator, GString *out, gu
       break;
     type = hs_types_get (self, type->target);
   }
-  append_plain (out, type);
+  append_plain (out, tagged (self, type));
   if (declarator->len > 0 && declarator->str[0] != '[')
     g_string_append_c (out, ' ');
   g_string_append (out, declarator->str);
