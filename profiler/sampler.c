@@ -250,10 +250,10 @@ finish (Sampler *self)
   add_module_facts (self, builder);
   add_blocks (self, builder);
   if (self->inference->n_conflicts > 0)
-    hs_diag_add (self->diag, "types", "equally good evidence disagrees about %" G_GUINT64_FORMAT " blocks: they are shown as guesses",
+    hs_diag_add (self->diag, "types", "equally good evidence disagrees: blocks shown as guesses for that: %" G_GUINT64_FORMAT,
                  self->inference->n_conflicts);
   if (self->inference->n_refuted > 0)
-    hs_diag_add (self->diag, "types", "the contents of %" G_GUINT64_FORMAT " blocks speak against a pointer to them",
+    hs_diag_add (self->diag, "types", "blocks whose contents speak against a pointer to them: %" G_GUINT64_FORMAT,
                  self->inference->n_refuted);
   g_auto (GStrv) lines = hs_diag_lines (self->diag);
   for (guint i = 0; lines[i] != NULL; i++)

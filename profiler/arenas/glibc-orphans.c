@@ -48,6 +48,17 @@ take_thread_heap (HsGlibc *self, HsAddr heap, HsAddr limit)
   return TRUE;
 }
 
+/* Where chunks begin in the first page of a run; 0: nowhere. Who moved the break before malloc did (the dynamic linker,
+ * for its tunables) has the first bytes. */
+static HsAddr
+first_chunk (const HsGlibc *self, HsAddr start, HsAddr limit)
+{
+  for (HsAddr at = start; at < limit && at - start < HS_PAGE_SIZE; at += HS_GRANULE)
+    if (leads_on (self, at, limit))
+      return at;
+  return 0;
+}
+
 void
 hs_glibc_collect_orphans (HsGlibc *self)
 {
@@ -60,8 +71,9 @@ hs_glibc_collect_orphans (HsGlibc *self)
     HsAddr limit = MIN (mapping->end, segment->end);
     if (mapping->start % HEAP_SIZE == 0 && take_thread_heap (self, mapping->start, limit))
       continue;
-    if (self->heap->arenas->len == 1 && leads_on (self, mapping->start, limit))
-      add_region (self, mapping->start, limit, TRUE);
+    HsAddr start = first_chunk (self, mapping->start, limit);
+    if (self->heap->arenas->len == 1 && start != 0)
+      add_region (self, start, limit, TRUE);
   }
   hs_diag_add (self->diag, "heap", "libc's data lie behind the cut: %u heaps were found by their chunks alone, and blocks that wait "
                "in the allocator's lists count as live", self->regions->len);

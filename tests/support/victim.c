@@ -27,6 +27,15 @@ read_truth (Victim *self)
   }
 }
 
+/* For the next victims: setting the variable in this process would race with the threads of GLib. */
+static const char *tunables;
+
+void
+victim_set_tunables (const char *value)
+{
+  tunables = value;
+}
+
 Victim *
 victim_start (const char *name, ...)
 {
@@ -50,8 +59,11 @@ victim_start (const char *name, ...)
     g_ptr_array_add (argv, (gpointer)arg);
   va_end (args);
   g_ptr_array_add (argv, NULL);
-  self->process = g_subprocess_newv ((const char *const *)argv->pdata,
-                                     G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+  g_autoptr (GSubprocessLauncher) launcher
+      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  if (tunables != NULL)
+    g_subprocess_launcher_setenv (launcher, "GLIBC_TUNABLES", tunables, TRUE);
+  self->process = g_subprocess_launcher_spawnv (launcher, (const char *const *)argv->pdata, &error);
   g_assert_no_error (error);
   self->pid = (pid_t)atoi (g_subprocess_get_identifier (self->process));
   self->out = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));

@@ -18,6 +18,8 @@ typedef struct {
 /* victim_start: starts tests/victims/@name with the arguments that follow up to NULL, and reads its truth. Where
  * HEAPSUM_TEST_CHROOT names a directory, it is /victims/@name in there, with that system's libraries. */
 Victim *victim_start (const char *name, ...) G_GNUC_NULL_TERMINATED;
+/* victim_set_tunables: GLIBC_TUNABLES of the victims started from now on; NULL: none. @value is kept. */
+void victim_set_tunables (const char *value);
 void victim_free (Victim *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Victim, victim_free)
 
