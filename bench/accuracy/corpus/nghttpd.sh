@@ -4,6 +4,6 @@ build() {
     autoreconf -i
     ./configure --enable-app --disable-shared --disable-python-bindings --disable-examples --without-jemalloc --without-libxml2 \
         --without-systemd CFLAGS="$TFLAGS" CXXFLAGS="$TFLAGS"
-    make -j$JOBS -C lib; make -j$JOBS -C third-party
-    bear --output compile_commands.json -- make -j$JOBS -C src nghttpd h2load
+    bear --output compile_commands.json -- make -j$JOBS -C lib; make -j$JOBS -C third-party
+    bear --append --output compile_commands.json -- make -j$JOBS -C src nghttpd h2load
 }
