@@ -13,6 +13,8 @@ shift $((OPTIND - 1))
 : "${HEAPSUM_TRUTH:?the folder of the truth scripts}"
 TEMP=; [ -n "$OUT" ] || { TEMP=$(mktemp -d); OUT=$TEMP; trap 'rm -rf "$TEMP"' EXIT; }
 failed=0 runs=()
+which () { stat -Lc '%i %Y %s' "$1" 2> /dev/null || true; }
+before=$(which "$1")
 for d in "$2"/*/; do
     [ -e "$d/about" ] || continue
     run=$OUT/$(basename "$d")
@@ -22,4 +24,5 @@ for d in "$2"/*/; do
 done
 [ ${#runs[@]} -gt 0 ] || { echo "accuracy.sh: no dumps in $2 (dump.sh makes them)" >&2; exit 2; }
 python3 "$HERE/table.py" "${runs[@]}"
+[ "$(which "$1")" = "$before" ] || echo "accuracy.sh: $1 was built anew meanwhile: the figures are of two programs" >&2
 [ $failed = 0 ] || { echo "accuracy.sh: $failed dumps could not be measured" >&2; exit 1; }
