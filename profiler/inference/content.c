@@ -26,8 +26,8 @@ slot_admits (HsEngine *self, const HsSlot *slot, guint64 value)
   return hs_engine_is_mapped (self, value);
 }
 
-gboolean
-hs_content_admits (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit)
+HsMatch
+hs_content_match (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit)
 {
   guint good = 0, bad = 0;
 
@@ -41,7 +41,31 @@ hs_content_admits (HsEngine *self, const HsLayout *layout, const guint8 *data, g
     else if (value != 0 && slot->kind != HS_SLOT_VOID)
       good++;
   }
-  return bad == 0 || (bad == 1 && good >= 4);
+  return (HsMatch){ good, bad };
+}
+
+guint64
+hs_content_sound (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit, guint *good)
+{
+  *good = 0;
+  for (guint32 i = 0; i < layout->n_slots; i++) {
+    const HsSlot *slot = &layout->slots[i];
+    if (slot->offset + 8 > limit)
+      break;
+    guint64 value = word_at (data, slot->offset);
+    if (!slot_admits (self, slot, value))
+      return slot->offset;
+    *good += value != 0 && slot->kind != HS_SLOT_VOID && !slot->in_union;
+  }
+  return limit;
+}
+
+gboolean
+hs_content_admits (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit)
+{
+  HsMatch match = hs_content_match (self, layout, data, limit);
+
+  return match.bad == 0 || (match.bad == 1 && match.good >= 4);
 }
 
 guint

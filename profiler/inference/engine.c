@@ -1,10 +1,10 @@
-/* engine.c - edges in, labels out; see engine.h.
+/* engine.c - edges in, labels out; see engine.h. What is followed where, see follow.c.
  *
  * An edge goes through three steps, in batches, so that the cache misses of many edges overlap: the page entry of its
  * value is prefetched when it comes in, its block's label when the batch is full, and then it is weighed. A block that is
  * decided stands in the queue; when its turn comes its contents are held against the type, and if they pass, its
  * pointers become edges. Everything happens in one order that depends on the input alone. */
-#include "profiler/inference/engine.h"
+#include "profiler/inference/groups.h"
 
 #include <string.h>
 
@@ -31,16 +31,46 @@ prefetch_bytes (const HsEngine *self, guint32 block)
     __builtin_prefetch (self->last_segment.data + (at - self->last_segment.start));
 }
 
-void
-hs_engine_prefetch_hint (HsEngine *self, guint index)
+static int
+compare_variables (gconstpointer a, gconstpointer b)
 {
-  const guint32 *hinted = (const guint32 *)self->hinted->data;
+  const HsVariable *x = *(const HsVariable *const *)a, *y = *(const HsVariable *const *)b;
 
-  if (index + 24 < self->hinted->len) {
-    __builtin_prefetch (&self->label[hinted[index + 24]]);
-    __builtin_prefetch (&self->blocks->address[hinted[index + 24]]);
-    prefetch_bytes (self, hinted[index + 8]);
+  return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static void
+index_variables (HsEngine *self)
+{
+  self->variables = g_array_new (FALSE, FALSE, sizeof (HsVariable *));
+  for (guint32 i = 0; i < self->types->n_variables; i++) {
+    const HsVariable *variable = &self->types->variables[i];
+    if (!variable->tls && variable->address != 0)
+      g_array_append_val (self->variables, variable);
   }
+  g_array_sort (self->variables, compare_variables);
+}
+
+const HsVariable *
+hs_engine_static_at (HsEngine *self, HsAddr addr)
+{
+  guint low = 0, high;
+
+  if (self->variables == NULL)
+    index_variables (self);
+  high = self->variables->len;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    if (g_array_index (self->variables, const HsVariable *, middle)->address <= addr)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low == 0)
+    return NULL;
+  const HsVariable *variable = g_array_index (self->variables, const HsVariable *, low - 1);
+  guint64 size = hs_types_get (self->types, hs_types_strip (self->types, variable->type))->size;
+  return addr - variable->address < MAX (size, 1) ? variable : NULL;
 }
 
 gboolean
@@ -61,6 +91,22 @@ hs_engine_is_mapped (HsEngine *self, guint64 value)
     return FALSE;
   self->last_range = g_array_index (self->ranges, HsExtent, low);
   return TRUE;
+}
+
+HsTypeId
+hs_text_type (HsEngine *self)
+{
+  guint n;
+  const HsTypeId *ids;
+
+  if (self->text_type != 0)
+    return self->text_type;
+  self->text_type = self->types->n_types + HS_NAME_CHAR;
+  ids = hs_types_by_name (self->types, "char", &n);
+  for (guint i = n; i-- > 0;)
+    if (hs_types_get (self->types, ids[i])->kind == HS_TYPE_BASE)
+      self->text_type = ids[i];
+  return self->text_type;
 }
 
 /* --- queue --- */
@@ -88,8 +134,8 @@ enqueue (HsEngine *self, guint32 block)
   self->queue[(self->queue_head + self->queue_used++) & (self->queue_capacity - 1)] = block;
 }
 
-static guint32
-dequeue (HsEngine *self)
+guint32
+hs_engine_dequeue (HsEngine *self)
 {
   guint32 block = self->queue[self->queue_head];
 
@@ -108,19 +154,29 @@ dequeue (HsEngine *self)
 /* --- decisions --- */
 
 static void
-set_label (HsEngine *self, guint32 block, HsLabel label, guint32 reason, guint32 parent)
+set_label (HsEngine *self, guint32 block, HsLabel label, guint32 reason, guint32 parent, guint32 at)
 {
   self->label[block] = label;
   self->reason[block] = reason;
   self->parent[block] = parent;
+  self->at[block] = at;
+}
+
+guint32
+hs_engine_reason_by (HsEngine *self, guint32 number, guint source, guint32 decision)
+{
+  HsReason reason = *hs_reasons_get (self->reasons, number);
+
+  reason.source = (guint8)source;
+  reason.decision = decision;
+  return hs_reasons_intern (self->reasons, reason);
 }
 
 /* Whether @type may take the place of what stands, at the same level: it begins with it. */
 static gboolean
 extends (HsEngine *self, HsTypeId type, HsTypeId old)
 {
-  return hs_types_get (self->types, type)->size > hs_types_get (self->types, old)->size
-         && hs_contains (self, type, old, 0);
+  return hs_types_get (self->types, type)->size > hs_types_get (self->types, old)->size && hs_related (self, type, old);
 }
 
 static void
@@ -135,7 +191,7 @@ note_conflict (HsEngine *self, guint32 block, HsTypeId type, guint32 reason)
 
 /* Weighs @type against the decision that stands; TRUE where it is to replace it. */
 static gboolean
-outweighs (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent)
+outweighs (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent, guint32 at)
 {
   HsLabel old = self->label[block];
   HsTypeId old_type = hs_label_type (old);
@@ -144,7 +200,7 @@ outweighs (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel le
     return FALSE;
   if (old_type == type && hs_label_form (old) == form) {
     /* The same again, but surer: what it points to has been followed. */
-    set_label (self, block, hs_label (type, form, level, hs_label_flags (old)), reason, parent);
+    set_label (self, block, hs_label (type, form, level, hs_label_flags (old)), reason, parent, at);
     return FALSE;
   }
   if (hs_label_level (old) != level)
@@ -156,37 +212,78 @@ outweighs (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel le
   return FALSE;
 }
 
-gboolean
-hs_engine_decide (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent)
+static gboolean
+decide_at (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent, guint32 at)
 {
   HsLabel old = self->label[block];
 
+  if (level == HS_LEVEL_D && !self->guessing)
+    return FALSE;
   if (hs_label_level (old) != HS_LEVEL_NONE) {
-    if (!outweighs (self, block, type, form, level, reason, parent))
+    if (!outweighs (self, block, type, form, level, reason, parent, at))
       return FALSE;
   } else if (hs_label_form (old) == HS_HINT_REFUTED && hs_label_type (old) == type)
     return FALSE;
-  set_label (self, block, hs_label (type, form, level, HS_LABEL_PENDING), reason, parent);
+  set_label (self, block, hs_label (type, form, level, HS_LABEL_PENDING), reason, parent, at);
   enqueue (self, block);
   self->n_decided++;
   return TRUE;
 }
 
-#define MAX_RETRIES 4 /* hints looked at again, on average a block */
+gboolean
+hs_engine_decide (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent)
+{
+  return decide_at (self, block, type, form, level, reason, parent, parent == self->parent[block] ? self->at[block] : HS_NOWHERE);
+}
 
-/* Remembers a hint for the next round, unless a stronger one stands. One that was tried in vain yields to any other. */
+#define MAX_RULES 8 /* looked at for one block */
+
+static gboolean
+apply_rules_from (HsEngine *self, guint32 number, guint32 block)
+{
+  for (guint i = 0; number != 0 && i < MAX_RULES; i++) {
+    if (hs_group_apply (self, number, block))
+      return TRUE;
+    number = hs_decisions_get (self->decisions, number)->previous;
+  }
+  return FALSE;
+}
+
+/* Decides by the rules there are for the block's hint. */
+static gboolean
+apply_rules (HsEngine *self, guint32 block)
+{
+  if (apply_rules_from (self, hs_decisions_for_reason (self->decisions, self->reason[block]), block))
+    return TRUE;
+  if (hs_decisions_n_members (self->decisions) > 0
+      && apply_rules_from (self, hs_decisions_for_reason (self->decisions, hs_member_reason (self, self->reason[block])), block))
+    return TRUE;
+  return hs_label_form (self->label[block]) == HS_HINT_PREFIX
+         && apply_rules_from (self, hs_decisions_for_header (self->decisions, hs_label_type (self->label[block])), block);
+}
+
+#define MAX_RETRIES 4 /* hints that took the place of others, on average a block */
+
+/* Remembers a hint for the next round, unless one as strong stands. What begins with a T is followed as one at once: a list
+ * of mixed objects must not end at the first that is undecided. */
 static void
-hint (HsEngine *self, guint32 block, HsTypeId type, HsHint kind, guint32 reason, guint32 parent)
+hint (HsEngine *self, guint32 block, HsTypeId type, HsHint kind, const HsEdge *edge, guint32 reason)
 {
   HsLabel old = self->label[block];
-  gboolean tried = (hs_label_flags (old) & HS_LABEL_CONFLICT) != 0;
 
-  if (hs_label_level (old) != HS_LEVEL_NONE || (!tried && hs_label_form (old) >= kind)
-      || (tried && (reason == self->reason[block] || kind < HS_HINT_CHAR || self->n_retries++ > MAX_RETRIES * (guint64)self->blocks->n)))
+  if (hs_label_level (old) != HS_LEVEL_NONE || hs_label_form (old) > kind
+      || (hs_label_form (old) == kind && !(kind == HS_HINT_PREFIX && extends (self, type, hs_label_type (old)))))
     return;
-  set_label (self, block, hs_label (type, kind, HS_LEVEL_NONE, 0), reason, parent);
-  if (kind >= HS_HINT_CHAR)
-    g_array_append_val (self->hinted, block);
+  if (hs_label_form (old) != HS_HINT_NONE && self->n_retries++ > MAX_RETRIES * (guint64)self->blocks->n)
+    return;
+  set_label (self, block, hs_label (type, kind, HS_LEVEL_NONE, 0), reason, edge->owner, edge->at);
+  if (apply_rules (self, block))
+    return;
+  g_array_append_val (self->waiting, block);
+  if (kind == HS_HINT_PREFIX && hs_layouts_get (self->layouts, type)->size <= hs_blocks_size (self->blocks, block)) {
+    self->label[block] |= (guint32)HS_LABEL_PENDING << 30;
+    enqueue (self, block);
+  }
 }
 
 /* --- edges --- */
@@ -208,11 +305,32 @@ object_at_start (HsEngine *self, guint32 block, const HsEdge *edge)
   if (hs_label_level (self->label[block]) > edge->level)
     return;
   if (hs_fits (layout, self->blocks->address[block], usable, &form) && !is_header_only (self, layout->type, block, usable))
-    hs_engine_decide (self, block, layout->type, form, edge->level, edge->reason, edge->owner);
-  else if (layout->size <= usable)
-    hint (self, block, layout->type, HS_HINT_PREFIX, edge->reason, edge->owner);
+    decide_at (self, block, layout->type, form, edge->level, edge->reason, edge->owner, edge->at);
   else
-    hint (self, block, layout->type, HS_HINT_VOID, edge->reason, edge->owner);
+    hint (self, block, layout->type, HS_HINT_PREFIX, edge, edge->reason);
+}
+
+/* A node of a container: the first and the last one point to the container itself, which is none. */
+static void
+node_at_start (HsEngine *self, guint32 block, const HsEdge *edge)
+{
+  HsLayout *layout = hs_layouts_get (self->layouts, edge->target);
+  HsForm form;
+
+  if (hs_label_level (self->label[block]) < HS_LEVEL_B
+      && hs_fits (layout, self->blocks->address[block], hs_blocks_size (self->blocks, block), &form))
+    decide_at (self, block, layout->type, form, edge->level, edge->reason, edge->owner, edge->at);
+}
+
+#define MAX_REASONS (1u << 20) /* distances are the target's to choose: beyond, they are not told apart */
+
+static guint32
+at_distance (HsEngine *self, guint32 number, guint64 distance)
+{
+  HsReason reason = *hs_reasons_get (self->reasons, number);
+
+  reason.distance = distance;
+  return hs_reasons_count (self->reasons) < MAX_REASONS ? hs_reasons_intern (self->reasons, reason) : number;
 }
 
 static void
@@ -220,9 +338,7 @@ object_inside (HsEngine *self, guint32 block, guint64 distance, const HsEdge *ed
 {
   if (hs_label_level (self->label[block]) != HS_LEVEL_NONE || distance % 4 != 0)
     return;
-  HsReason reason = *hs_reasons_get (self->reasons, edge->reason);
-  reason.distance = distance;
-  hint (self, block, edge->target, HS_HINT_INTERIOR, hs_reasons_intern (self->reasons, reason), edge->owner);
+  hint (self, block, edge->target, HS_HINT_INTERIOR, edge, at_distance (self, edge->reason, distance));
 }
 
 /* A pointer to an array: it may be the first of several elements, so it is as good as a pointer to an element. */
@@ -242,21 +358,40 @@ weigh_start (HsEngine *self, guint32 block, const HsEdge *edge)
   case HS_SLOT_OBJECT:
     object_at_start (self, block, edge);
     break;
+  case HS_SLOT_NODE:
+    node_at_start (self, block, edge);
+    break;
   case HS_SLOT_CHAR:
-    hint (self, block, edge->target, HS_HINT_CHAR, edge->reason, edge->owner);
+    hint (self, block, edge->target, HS_HINT_CHAR, edge, edge->reason);
     break;
   case HS_SLOT_SCALAR:
-    hint (self, block, edge->target, HS_HINT_SCALAR, edge->reason, edge->owner);
+    hint (self, block, edge->target, HS_HINT_SCALAR, edge, edge->reason);
     break;
   case HS_SLOT_POINTER:
-    hint (self, block, edge->target, HS_HINT_POINTERS, edge->reason, edge->owner);
+    hint (self, block, edge->target, HS_HINT_POINTERS, edge, edge->reason);
     break;
   case HS_SLOT_VOID: case HS_SLOT_UNION:
-    hint (self, block, 0, HS_HINT_VOID, edge->reason, edge->owner);
+    hint (self, block, 0, HS_HINT_VOID, edge, edge->reason);
     break;
   default:
     break;
   }
+}
+
+#define MAX_TEXT_OFFSET 24 /* bytes a string may stand behind the start of its block: the length and the like come first */
+#define LOW_BITS 7         /* of pointers to blocks, programs keep flags there */
+
+static void
+weigh_inside (HsEngine *self, guint32 block, guint64 distance, const HsEdge *edge)
+{
+  if (edge->kind == HS_SLOT_OBJECT && distance % 4 == 0)
+    object_inside (self, block, distance, edge);
+  else if (edge->kind == HS_SLOT_CHAR && distance <= MAX_TEXT_OFFSET)
+    hint (self, block, edge->target, HS_HINT_CHAR, edge, at_distance (self, edge->reason, distance));
+  else if ((edge->kind == HS_SLOT_VOID || edge->kind == HS_SLOT_UNION) && distance <= MAX_TEXT_OFFSET)
+    hint (self, block, 0, HS_HINT_VOID, edge, at_distance (self, edge->reason, distance));
+  else if (edge->kind == HS_SLOT_OBJECT && distance <= LOW_BITS)
+    hint (self, block, edge->target, HS_HINT_PREFIX, edge, at_distance (self, edge->reason, distance));
 }
 
 static void
@@ -265,18 +400,18 @@ weigh (HsEngine *self, HsEdge *edge, guint32 block)
   unwrap_array (self, edge);
   if (block == HS_NO_BLOCK) {
     if (edge->kind == HS_SLOT_OBJECT && edge->value % 8 == 0)
-      hs_engine_object (self, edge->value, edge->target, edge->level, edge->owner);
+      hs_engine_object (self, edge->value, edge->target, edge->level, edge->owner, edge->reason);
     return;
   }
   guint64 distance = edge->value - self->blocks->address[block];
   if (distance == 0)
     weigh_start (self, block, edge);
-  else if (edge->kind == HS_SLOT_OBJECT)
-    object_inside (self, block, distance, edge);
+  else if (hs_label_level (self->label[block]) == HS_LEVEL_NONE)
+    weigh_inside (self, block, distance, edge);
 }
 
-static void
-flush (HsEngine *self)
+void
+hs_engine_flush (HsEngine *self)
 {
   guint32 block[HS_EDGE_BATCH];
   HsEdge batch[HS_EDGE_BATCH];
@@ -303,163 +438,5 @@ hs_engine_edge (HsEngine *self, HsEdge edge)
   hs_blocks_prefetch (self->blocks, edge.value);
   self->batch[self->n_batch++] = edge;
   if (self->n_batch == HS_EDGE_BATCH)
-    flush (self);
-}
-
-/* --- following --- */
-
-static guint32
-slot_reason (HsEngine *self, const HsLayout *layout, HsSlot *slot)
-{
-  if (slot->reason == 0)
-    slot->reason = hs_reasons_intern (self->reasons, (HsReason){ HS_SOURCE_POINTER, layout->type, slot->path, 0 });
-  return slot->reason;
-}
-
-static void
-scan_slots (HsEngine *self, HsLayout *layout, const guint8 *data, guint64 limit, HsLevel level, guint32 reason, guint32 owner)
-{
-  for (guint32 i = 0; i < layout->n_slots; i++) {
-    HsSlot *slot = &layout->slots[i];
-    guint64 value;
-    if (slot->offset + 8 > limit)
-      return;
-    memcpy (&value, data + slot->offset, sizeof value);
-    if (value < HS_PAGE_SIZE || slot->kind == HS_SLOT_FUNCTION)
-      continue;
-    hs_engine_edge (self, (HsEdge){ .value = value, .target = slot->target, .kind = slot->kind, .owner = owner,
-                                    .level = slot->in_union ? MIN (level, HS_LEVEL_C) : level,
-                                    .reason = reason != 0 ? reason : slot_reason (self, layout, slot) });
-  }
-}
-
-void
-hs_engine_scan (HsEngine *self, HsLayout *layout, const guint8 *data, guint64 limit, HsLevel level, guint32 reason, guint32 owner)
-{
-  level = MIN (level, HS_LEVEL_B); /* what a pointer proves */
-  scan_slots (self, layout, data, limit, level, reason, owner);
-  for (guint32 i = 0; i < layout->n_repeats; i++) {
-    const HsRepeat *repeat = &layout->repeats[i];
-    for (guint64 k = 0; k < repeat->count; k++) {
-      guint64 offset = repeat->offset + k * repeat->stride;
-      if (offset >= limit)
-        return;
-      hs_engine_scan (self, repeat->element, data + offset, MIN (limit - offset, repeat->stride), level, reason, owner);
-    }
-  }
-}
-
-static void
-scan_elements (HsEngine *self, HsLayout *element, const guint8 *data, guint64 from, guint64 usable, guint64 stride, HsLevel level, guint32 block)
-{
-  if (!element->has_pointers || stride == 0)
-    return;
-  for (guint64 at = from; at < usable && usable - at >= MIN (stride, 8); at += stride)
-    hs_engine_scan (self, element, data + at, MIN (stride, usable - at), level, 0, block);
-}
-
-static void
-scan_block (HsEngine *self, guint32 block, HsLayout *layout, const guint8 *data, guint64 usable)
-{
-  HsLabel label = self->label[block];
-  HsLevel level = hs_label_level (label);
-
-  if (hs_label_form (label) == HS_FORM_ARRAY) {
-    scan_elements (self, layout, data, 0, usable, layout->size, level, block);
-    return;
-  }
-  hs_engine_scan (self, layout, data, MIN (usable, layout->size), level, 0, block);
-  if (hs_label_form (label) == HS_FORM_FLEXIBLE && layout->tail != NULL)
-    scan_elements (self, layout->tail, data, layout->tail_offset, usable, layout->tail_stride, level, block);
-}
-
-static void
-refute (HsEngine *self, guint32 block)
-{
-  self->n_refuted++;
-  self->label[block] = hs_label (hs_label_type (self->label[block]), HS_HINT_REFUTED, HS_LEVEL_NONE, 0);
-}
-
-static void
-visit (HsEngine *self, guint32 block)
-{
-  HsLabel label = self->label[block];
-  HsTypeId type = hs_label_type (label);
-
-  if (hs_label_level (label) == HS_LEVEL_NONE || !(hs_label_flags (label) & HS_LABEL_PENDING))
-    return;
-  self->label[block] = label & ~((guint32)HS_LABEL_PENDING << 30);
-  if (type >= self->types->n_types)
-    return; /* a name without a structure */
-  HsLayout *layout = hs_layouts_get (self->layouts, type);
-  const guint8 *data = layout->has_pointers ? hs_engine_bytes (self, block) : NULL;
-  if (data == NULL)
-    return;
-  guint64 usable = hs_blocks_size (self->blocks, block);
-  if (hs_label_level (label) < HS_LEVEL_A && !hs_content_admits (self, layout, data, usable))
-    refute (self, block);
-  else if (hs_label_level (label) >= HS_LEVEL_C)
-    scan_block (self, block, layout, data, usable);
-}
-
-/* --- objects outside blocks --- */
-
-static guint
-object_hash (gconstpointer data)
-{
-  const HsObject *object = data;
-
-  return (guint)(object->addr >> 3) * 2654435761u ^ object->type;
-}
-
-static gboolean
-object_equal (gconstpointer a, gconstpointer b)
-{
-  const HsObject *x = a, *y = b;
-
-  return x->addr == y->addr && x->type == y->type;
-}
-
-#define MAX_OBJECTS (1u << 22) /* beyond, hostile memory; what is not followed is only less well known */
-
-void
-hs_engine_object (HsEngine *self, HsAddr addr, HsTypeId type, HsLevel level, guint32 owner)
-{
-  HsObject object = { addr, type, owner, level };
-
-  if (self->seen == NULL)
-    self->seen = g_hash_table_new_full (object_hash, object_equal, g_free, NULL);
-  /* Free memory of the allocator holds what was there before: never follow it. */
-  if (g_hash_table_size (self->seen) >= MAX_OBJECTS || g_hash_table_contains (self->seen, &object)
-      || (hs_blocks_find (self->blocks, addr) == HS_NO_BLOCK && hs_heap_rules (self->heap, addr)))
-    return;
-  g_hash_table_add (self->seen, g_memdup2 (&object, sizeof object));
-  g_array_append_val (self->objects, object);
-}
-
-static void
-visit_object (HsEngine *self, HsObject object)
-{
-  HsLayout *layout = hs_layouts_get (self->layouts, object.type);
-  gsize available;
-  const guint8 *data = hs_image_span (self->image, object.addr, &available);
-
-  if (data != NULL && layout->has_pointers && available >= layout->size && hs_content_admits (self, layout, data, layout->size))
-    hs_engine_scan (self, layout, data, layout->size, object.level, 0, object.owner);
-}
-
-void
-hs_engine_drain (HsEngine *self)
-{
-  guint done = 0;
-
-  while (self->n_batch > 0 || self->queue_used > 0 || done < self->objects->len) {
-    if (self->queue_used > 0)
-      visit (self, dequeue (self));
-    else if (self->n_batch > 0)
-      flush (self);
-    else
-      visit_object (self, g_array_index (self->objects, HsObject, done++));
-  }
-  g_array_set_size (self->objects, 0);
+    hs_engine_flush (self);
 }

@@ -6,9 +6,12 @@
 #pragma once
 
 #include "profiler/arenas/arenas.h"
+#include "profiler/inference/contexts.h"
+#include "profiler/inference/decisions.h"
 #include "profiler/inference/labels.h"
 #include "profiler/inference/layout.h"
 #include "profiler/inference/reasons.h"
+#include "profiler/inference/words.h"
 #include "profiler/roots/roots.h"
 
 typedef struct _HsEngine HsEngine;
@@ -38,9 +41,11 @@ enum {
   HS_SOURCE_STATIC,
   HS_SOURCE_STACK,
   HS_SOURCE_POINTER,
+  HS_SOURCE_HEADER,
   HS_SOURCE_EMBED,
   HS_SOURCE_ARRAY,
   HS_SOURCE_TEXT,
+  HS_SOURCE_GROUP,
   HS_SOURCE_CONTENT,
   HS_N_SOURCES
 };
@@ -52,6 +57,7 @@ typedef struct {
   guint8 level;        /* at most this sure */
   guint32 reason;
   guint32 owner;       /* the block that holds the pointer, or HS_NO_BLOCK */
+  guint32 at;          /* where in it, in words; HS_NOWHERE */
 } HsEdge;
 
 #define HS_EDGE_BATCH 64
@@ -67,10 +73,13 @@ struct _HsEngine {
   HsDiag *diag;
   HsLayouts *layouts;
   HsReasons *reasons;
+  HsContexts *contexts;
+  HsDecisions *decisions;
 
-  HsLabel *label;      /* [blocks->n], and so are the next two */
+  HsLabel *label;      /* [blocks->n], and so are the next three */
   guint32 *reason;
   guint32 *parent;
+  guint32 *at;
   GStringChunk *strings; /* names that reasons refer to */
   GPtrArray *names;    /* of types that the debug info does not have: id = types->n_types + index */
 
@@ -78,26 +87,34 @@ struct _HsEngine {
   guint32 queue_head, queue_used, queue_capacity;
   HsEdge batch[HS_EDGE_BATCH];
   guint n_batch;
-  GArray *hinted;      /* guint32: blocks that got a hint since the last round */
+  GArray *waiting;     /* guint32: blocks that carry a hint; some decided since, some twice */
   GArray *objects;     /* HsObject: objects outside blocks whose pointers are to be followed */
   GHashTable *seen;    /* HsObject: those that were */
   GArray *conflicts;   /* HsConflict */
   GHashTable *by_size; /* size -> GArray of HsTypeId */
-  GArray *flexible;    /* HsTypeId of types that end in a flexible array */
-  GHashTable *containers; /* memory of hs_find_container */
+  GArray *flexible;    /* HsTypeId of types that end in a flexible array, or whose blocks are known to vary */
+  GHashTable *containers; /* memory of hs_find_containers */
   GHashTable *beginners;  /* type -> GArray of HsTypeId */
+  GArray *member_of;   /* guint32 by reason: memory of hs_member_reason */
+  GHashTable *asked;   /* memory of hs_group_is_due */
+  HsTypeId text_type;  /* of hs_text_type */
+  GArray *variables;   /* const HsVariable *: static ones by address */
   GArray *ranges;      /* HsExtent: what is mapped at all */
   HsExtent last_range;
   HsSegment last_segment;
+  double (*likelihood)[HS_N_CLASSES]; /* bits, by word kind and class (score.c) */
+  guint32 disputed;    /* a block: what is known by its pointers says nothing about it; or HS_NO_BLOCK */
+  gboolean guessing;   /* the end: what is left may be decided at level D */
   guint64 n_decided;   /* grows with every decision: tells whether a round moved anything */
   guint64 n_refuted;
-  guint64 n_retries;   /* hints that took the place of one that was tried in vain */
+  guint64 n_retries;   /* hints that took the place of another */
 };
 
 typedef struct {
   HsAddr addr;
   HsTypeId type;
   guint32 owner;
+  guint32 reason;
   guint8 level;
 } HsObject;
 
@@ -107,6 +124,17 @@ typedef struct {
   guint32 reason;
 } HsConflict;
 
+/* An object whose pointers are followed. */
+typedef struct {
+  const guint8 *data;
+  guint64 limit;   /* bytes of it that are there */
+  HsLevel level;
+  guint source;    /* HS_SOURCE_POINTER, or that of a root */
+  guint32 context;
+  guint32 owner;   /* the block it lies in, or HS_NO_BLOCK */
+  guint64 from;    /* where in it, bytes */
+} HsScan;
+
 /* hs_engine_edge: a typed pointer was found. Cheap: edges are looked at in batches. */
 void hs_engine_edge (HsEngine *self, HsEdge edge);
 
@@ -114,12 +142,16 @@ void hs_engine_edge (HsEngine *self, HsEdge edge);
  * looked at later, and may refute it; level A is not looked at. */
 gboolean hs_engine_decide (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent);
 
-/* hs_engine_scan: follows the pointers of an object of @layout at @data, at most @limit bytes long. @reason 0: each slot
- * has its own. */
-void hs_engine_scan (HsEngine *self, HsLayout *layout, const guint8 *data, guint64 limit, HsLevel level, guint32 reason, guint32 owner);
+/* hs_engine_scan: follows the pointers of an object of @layout. */
+void hs_engine_scan (HsEngine *self, HsLayout *layout, const HsScan *scan);
 
-/* hs_engine_object: follows, once, the pointers of an object of @type at @addr that no block was decided for. */
-void hs_engine_object (HsEngine *self, HsAddr addr, HsTypeId type, HsLevel level, guint32 owner);
+/* hs_engine_object: follows, once, the pointers of an object of @type at @addr that no block was decided for; @reason led
+ * to it. */
+void hs_engine_object (HsEngine *self, HsAddr addr, HsTypeId type, HsLevel level, guint32 owner, guint32 reason);
+
+/* For follow.c: looks at the batched edges; the next block of the queue, which is not empty. */
+void hs_engine_flush (HsEngine *self);
+guint32 hs_engine_dequeue (HsEngine *self);
 
 /* hs_engine_drain: until no edge, block or object is left to follow. */
 void hs_engine_drain (HsEngine *self);
@@ -127,17 +159,34 @@ void hs_engine_drain (HsEngine *self);
 /* hs_engine_bytes: the block's contents in one piece, or NULL. */
 const guint8 *hs_engine_bytes (HsEngine *self, guint32 block);
 
-/* hs_engine_prefetch_hint: the hint at @index of the list is looked at now: brings what comes some steps later near. */
-void hs_engine_prefetch_hint (HsEngine *self, guint index);
-
 /* hs_engine_is_mapped: whether @value lies in any mapping of the target. */
 gboolean hs_engine_is_mapped (HsEngine *self, guint64 value);
 
+/* hs_engine_static_at: the static variable whose bytes hold @addr, or NULL. */
+const HsVariable *hs_engine_static_at (HsEngine *self, HsAddr addr);
+
+/* hs_text_type: "char". */
+HsTypeId hs_text_type (HsEngine *self);
+
+/* hs_engine_reason_by: the number of the same reason, but by another source and decision. */
+guint32 hs_engine_reason_by (HsEngine *self, guint32 reason, guint source, guint32 decision);
+
 /* Judging contents (content.c). */
+
+typedef struct {
+  guint good, bad;
+} HsMatch;
+
+/* hs_content_match: how many pointers of @layout at @data hold what a pointer may hold, and how many do not. */
+HsMatch hs_content_match (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit);
 
 /* hs_content_admits: whether every pointer of @layout at @data holds what a pointer may hold; one stray word is forgiven
  * among many good ones. */
 gboolean hs_content_admits (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit);
+
+/* hs_content_sound: how many bytes of @layout at @data there are before the first pointer that cannot be one, at most
+ * @limit; @good gets how many pointers before it are set. */
+guint64 hs_content_sound (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit, guint *good);
 
 /* hs_content_heap_pointers: how many of the first @limit bytes' words hold a block's start. */
 guint hs_content_heap_pointers (HsEngine *self, const guint8 *data, guint64 limit);
@@ -157,16 +206,20 @@ guint64 hs_residue (HsAddr address, guint64 usable);
 /* hs_fits: the form in which one @layout fills a block of @usable bytes at @address; FALSE: it does not. */
 gboolean hs_fits (const HsLayout *layout, HsAddr address, guint64 usable, HsForm *form);
 
+/* hs_learn_long, hs_learn_short: a typed pointer has shown that a block of @usable bytes holds one @layout and something
+ * behind it; so many have shown that they hold the beginning of one. Once there is enough of it, hs_fits says so too. */
+void hs_learn_long (HsEngine *self, HsLayout *layout, guint64 usable);
+void hs_learn_short (HsEngine *self, HsLayout *layout, guint64 usable);
+
 /* hs_contains: whether @outer holds an @inner at @offset, directly or in a member. */
 gboolean hs_contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset);
 
-typedef struct {
-  HsTypeId type;  /* the only type that holds the inner one there and fits; 0: none or several */
-  guint n;        /* how many do */
-} HsContainer;
+/* hs_find_containers: (transfer none): GArray of HsTypeId of the types of which a block of @usable bytes may be one and that
+ * hold @inner at @offset; those that others only wrap are left out. */
+const GArray *hs_find_containers (HsEngine *self, HsTypeId inner, guint64 offset, HsAddr address, guint64 usable);
 
-/* hs_find_container: types of which a block of @usable bytes may be one and that hold @inner at @offset. */
-HsContainer hs_find_container (HsEngine *self, HsTypeId inner, guint64 offset, HsAddr address, guint64 usable);
+/* hs_find_by_size: appends the types of which a block of @usable bytes may be one to @found, at most @max in all. */
+void hs_find_by_size (HsEngine *self, HsAddr address, guint64 usable, GArray *found, guint max);
 
 /* hs_beginners: (transfer none): GArray of HsTypeId of the larger types that begin with an @inner: as their first member or
  * base, or because they repeat its members, as C programs do by a macro. Where there are some, a pointer to @inner says
@@ -176,6 +229,17 @@ const GArray *hs_beginners (HsEngine *self, HsTypeId inner);
 /* hs_beginners_that_fit: how many of them a block may be. */
 guint hs_beginners_that_fit (HsEngine *self, HsTypeId inner, HsAddr address, guint64 usable);
 
+/* hs_related: whether one of the two begins with the other. */
+gboolean hs_related (HsEngine *self, HsTypeId a, HsTypeId b);
+
+/* hs_is_tagged: whether @type is a header with a member that may tell what follows: then all blocks that begin with it are
+ * decided together (source-header.c). */
+gboolean hs_is_tagged (HsEngine *self, HsTypeId type);
+
+/* hs_group_apply: decides the undecided @block by decision @number; FALSE where that does not say, or the contents do not
+ * agree (groups.c). */
+gboolean hs_group_apply (HsEngine *self, guint32 number, guint32 block);
+
 /* The sources' functions; see sources.c. */
 void hs_source_vtable (HsEngine *engine);
 void hs_source_static (HsEngine *engine);
@@ -183,4 +247,6 @@ void hs_source_stack (HsEngine *engine);
 void hs_source_embed (HsEngine *engine);
 void hs_source_array (HsEngine *engine);
 void hs_source_text (HsEngine *engine);
+void hs_source_header (HsEngine *engine);
+void hs_source_group (HsEngine *engine);
 void hs_source_content (HsEngine *engine);

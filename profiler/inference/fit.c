@@ -14,6 +14,8 @@ hs_residue (HsAddr address, guint64 usable)
   return usable >= 65536 && (address & (HS_PAGE_SIZE - 1)) == HS_GRANULE ? 15 + HS_PAGE_SIZE : 15;
 }
 
+static void index_types (HsEngine *self);
+
 gboolean
 hs_fits (const HsLayout *layout, HsAddr address, guint64 usable, HsForm *form)
 {
@@ -27,7 +29,49 @@ hs_fits (const HsLayout *layout, HsAddr address, guint64 usable, HsForm *form)
     *form = HS_FORM_FLEXIBLE;
     return TRUE;
   }
+  if (layout->grows && usable >= layout->size) {
+    *form = HS_FORM_TAIL;
+    return TRUE;
+  }
+  if (layout->least != 0 && usable >= layout->least && usable < layout->size) {
+    *form = HS_FORM_TRUNCATED;
+    return TRUE;
+  }
   return FALSE;
+}
+
+/* @layout's blocks are now known to vary in size: it fits others than before. */
+static void
+note_varying (HsEngine *self, const HsLayout *layout)
+{
+  if (self->by_size == NULL)
+    index_types (self);
+  g_array_append_val (self->flexible, layout->type);
+  g_clear_pointer (&self->containers, g_hash_table_unref); /* remembers the answers from before */
+}
+
+#define LEAST_LEARNED 4 /* blocks */
+
+void
+hs_learn_long (HsEngine *self, HsLayout *layout, guint64 usable)
+{
+  if (layout->n_longer++ == 0)
+    layout->first_longer = usable;
+  if (layout->grows || usable == layout->first_longer || layout->n_longer < LEAST_LEARNED)
+    return;
+  layout->grows = TRUE;
+  if (layout->least == 0)
+    note_varying (self, layout);
+}
+
+void
+hs_learn_short (HsEngine *self, HsLayout *layout, guint64 usable)
+{
+  gboolean known = layout->grows || layout->least != 0;
+
+  layout->least = layout->least == 0 ? usable : MIN (layout->least, usable);
+  if (!known)
+    note_varying (self, layout);
 }
 
 static gboolean
@@ -188,12 +232,24 @@ hs_beginners_that_fit (HsEngine *self, HsTypeId inner, HsAddr address, guint64 u
 
 /* --- containers --- */
 
+gboolean
+hs_related (HsEngine *self, HsTypeId a, HsTypeId b)
+{
+  const HsType *x = hs_types_get (self->types, a), *y = hs_types_get (self->types, b);
+
+  if (a == b)
+    return TRUE;
+  if (x->size > y->size)
+    return hs_contains (self, a, b, 0) || repeats (self, x, y);
+  return hs_contains (self, b, a, 0) || repeats (self, y, x);
+}
+
 typedef struct {
   HsTypeId inner;
   guint64 offset;
   guint64 usable;
   gboolean mapped;
-  HsContainer answer;
+  GArray *answer;
 } Question;
 
 static guint
@@ -210,6 +266,15 @@ question_equal (gconstpointer a, gconstpointer b)
   const Question *x = a, *y = b;
 
   return x->inner == y->inner && x->offset == y->offset && x->usable == y->usable && x->mapped == y->mapped;
+}
+
+static void
+question_free (gpointer data)
+{
+  Question *q = data;
+
+  g_array_unref (q->answer);
+  g_free (q);
 }
 
 /* Only what somebody allocates under a name: structs and classes. */
@@ -230,6 +295,38 @@ index_types (HsEngine *self)
     g_array_append_val (ids, id);
     if (hs_layouts_get (self->layouts, id)->tail_stride != 0)
       g_array_append_val (self->flexible, id);
+  }
+}
+
+static guint64
+least_size (HsAddr address, guint64 usable)
+{
+  guint64 residue = hs_residue (address, usable);
+
+  return usable == 24 || usable <= residue ? 1 : usable - residue;
+}
+
+static void
+append_all (GArray *found, const GArray *ids, guint max)
+{
+  for (guint i = 0; ids != NULL && i < ids->len && found->len < max; i++)
+    g_array_append_val (found, g_array_index (ids, HsTypeId, i));
+}
+
+void
+hs_find_by_size (HsEngine *self, HsAddr address, guint64 usable, GArray *found, guint max)
+{
+  if (self->by_size == NULL)
+    index_types (self);
+  for (guint64 size = least_size (address, usable); size <= usable && found->len < max; size++)
+    append_all (found, g_hash_table_lookup (self->by_size, (gpointer)size), max);
+  for (guint i = 0; i < self->flexible->len && found->len < max; i++) {
+    HsTypeId id = g_array_index (self->flexible, HsTypeId, i);
+    guint64 size = hs_types_get (self->types, id)->size;
+    HsForm form;
+    if ((size < least_size (address, usable) || size > usable)
+        && hs_fits (hs_layouts_get (self->layouts, id), address, usable, &form))
+      g_array_append_val (found, id);
   }
 }
 
@@ -258,55 +355,44 @@ consider (HsEngine *self, const GArray *ids, const Question *q, HsAddr address, 
   }
 }
 
-/* A type that another one merely wraps at its start is left out in favour of the outer one; among the rest the only one
- * wins that the program ever mentions. */
-static HsContainer
-choose (HsEngine *self, const GArray *found)
+/* A type that another one merely wraps at its start is left out in favour of the outer one. */
+static void
+drop_wrapped (HsEngine *self, GArray *found)
 {
-  HsContainer answer = { 0, 0 };
-  guint32 best = 0, second = 0;
+  guint n = 0;
 
   for (guint i = 0; i < found->len; i++) {
     HsTypeId id = g_array_index (found, HsTypeId, i);
     gboolean wrapped = FALSE;
-    for (guint k = 0; k < found->len && !wrapped; k++)
-      wrapped = k != i && hs_contains (self, g_array_index (found, HsTypeId, k), id, 0);
-    if (wrapped)
-      continue;
-    guint32 mentions = hs_types_get (self->types, id)->mentions + 1;
-    answer.n++;
-    if (mentions > best) {
-      second = best;
-      best = mentions;
-      answer.type = id;
-    } else
-      second = MAX (second, mentions);
+    for (guint k = 0; k < found->len && !wrapped; k++) {
+      HsTypeId other = g_array_index (found, HsTypeId, k);
+      wrapped = other != id && hs_types_get (self->types, other)->size == hs_types_get (self->types, id)->size
+                && hs_contains (self, other, id, 0);
+    }
+    if (!wrapped)
+      g_array_index (found, HsTypeId, n++) = id;
   }
-  if (answer.n > 1 && (second > 1 || best == 1)) /* one more than the mentions */
-    answer.type = 0;
-  return answer;
+  g_array_set_size (found, n);
 }
 
-HsContainer
-hs_find_container (HsEngine *self, HsTypeId inner, guint64 offset, HsAddr address, guint64 usable)
+const GArray *
+hs_find_containers (HsEngine *self, HsTypeId inner, guint64 offset, HsAddr address, guint64 usable)
 {
-  guint64 residue = hs_residue (address, usable);
-  Question q = { .inner = inner, .offset = offset, .usable = usable, .mapped = residue > 15 };
+  Question q = { .inner = inner, .offset = offset, .usable = usable, .mapped = hs_residue (address, usable) > 15 };
 
   if (self->by_size == NULL)
     index_types (self);
   if (self->containers == NULL)
-    self->containers = g_hash_table_new_full (question_hash, question_equal, g_free, NULL);
+    self->containers = g_hash_table_new_full (question_hash, question_equal, question_free, NULL);
   Question *known = g_hash_table_lookup (self->containers, &q);
   if (known != NULL)
     return known->answer;
-  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
-  guint64 least = usable == 24 ? 1 : usable > residue ? usable - residue : 1;
-  for (guint64 size = least; size <= usable && found->len < MAX_FOUND; size++)
-    consider (self, g_hash_table_lookup (self->by_size, (gpointer)size), &q, address, found);
-  if (found->len < MAX_FOUND)
-    consider (self, self->flexible, &q, address, found);
-  q.answer = choose (self, found);
+  q.answer = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
+  for (guint64 size = least_size (address, usable); size <= usable && q.answer->len < MAX_FOUND; size++)
+    consider (self, g_hash_table_lookup (self->by_size, (gpointer)size), &q, address, q.answer);
+  if (q.answer->len < MAX_FOUND)
+    consider (self, self->flexible, &q, address, q.answer);
+  drop_wrapped (self, q.answer);
   g_hash_table_add (self->containers, g_memdup2 (&q, sizeof q));
   return q.answer;
 }

@@ -1,6 +1,6 @@
 /* inference.c - runs the sources and settles what they disagree about; see inference.h. */
 #include "profiler/inference/inference.h"
-#include "profiler/inference/engine.h"
+#include "profiler/inference/score.h"
 
 static void
 add_range (GArray *ranges, HsAddr start, HsAddr end)
@@ -29,12 +29,16 @@ engine_init (HsEngine *self)
   self->layouts = hs_layouts_new (self->types);
   self->reasons = hs_reasons_new ();
   self->label = g_new0 (HsLabel, MAX (1, self->blocks->n));
+  self->disputed = HS_NO_BLOCK;
+  self->contexts = hs_contexts_new ();
+  self->decisions = hs_decisions_new ();
   self->reason = g_new0 (guint32, MAX (1, self->blocks->n));
   self->parent = new_indexes (self->blocks->n);
+  self->at = new_indexes (self->blocks->n);
   self->strings = g_string_chunk_new (4096);
   self->names = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (self->names, g_strdup ("char"));
-  self->hinted = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->objects = g_array_new (FALSE, FALSE, sizeof (HsObject));
   self->conflicts = g_array_new (FALSE, FALSE, sizeof (HsConflict));
   self->ranges = g_array_new (FALSE, FALSE, sizeof (HsExtent));
@@ -46,7 +50,11 @@ static void
 engine_clear (HsEngine *self)
 {
   g_free (self->queue);
-  g_array_unref (self->hinted);
+  g_array_unref (self->waiting);
+  g_free (self->likelihood);
+  g_clear_pointer (&self->member_of, g_array_unref);
+  g_clear_pointer (&self->asked, g_hash_table_unref);
+  g_clear_pointer (&self->variables, g_array_unref);
   g_array_unref (self->objects);
   g_array_unref (self->conflicts);
   g_array_unref (self->ranges);
@@ -68,16 +76,24 @@ run_phase (HsEngine *self, HsPhase phase)
     }
 }
 
-/* Rounds look at the hints that came since the last one. They may be as many as a list that links its members' insides
- * has elements, but together they cost what the hints cost, and these are bounded (engine.c). */
+#define MAX_PASSES 256 /* each decides something; a source is asked few times about one group (groups.c) */
+
+/* The sources, surest first: whenever one has decided something, what follows from it comes before the less sure ones. */
 static void
 run_rounds (HsEngine *self)
 {
-  while (self->hinted->len > 0) {
-    guint n = self->hinted->len;
-    run_phase (self, HS_PHASE_ROUND);
-    g_array_remove_range (self->hinted, 0, n);
+  guint passes = 0;
+
+  for (guint i = 0; i < hs_n_sources && passes < MAX_PASSES; i++) {
+    guint64 before = self->n_decided;
+    if (hs_sources[i].phase != HS_PHASE_ROUND || hs_sources[i].run == NULL)
+      continue;
+    hs_sources[i].run (self);
     hs_engine_drain (self);
+    if (self->n_decided > before) {
+      passes++;
+      i = 0; /* the first is no source */
+    }
   }
 }
 
@@ -106,9 +122,41 @@ judge (const HsEngine *self, guint8 *state, guint32 block, GArray *path)
       verdict = DOUBTFUL;
       break;
     }
+    /* What was decided for many together does not hang on one. */
+    if (hs_reasons_get (self->reasons, self->reason[at])->decision != 0)
+      break;
   }
   for (guint i = 0; i < path->len; i++)
     state[g_array_index (path, guint32, i)] = verdict;
+}
+
+#define CLEARLY 4.0 /* bits */
+
+static double
+bits_as (HsEngine *self, const HsSpecimen *specimen, HsTypeId type)
+{
+  HsLayout *layout = hs_layouts_get (self->layouts, type);
+  HsScore score = hs_score (self, layout, specimen, 0);
+
+  return score.bits - 4.0 * score.bad - 2.0 * score.unexplained;
+}
+
+/* Pointers that are left behind, in the unused end of an array, disagree with live ones: where the contents speak clearly
+ * for the type that stands, there is no conflict. */
+static void
+weigh_conflicts (HsEngine *self)
+{
+  hs_score_prepare (self);
+  for (guint i = 0; i < self->conflicts->len; i++) {
+    const HsConflict *conflict = &g_array_index (self->conflicts, HsConflict, i);
+    HsTypeId type = hs_label_type (self->label[conflict->block]);
+    HsSpecimen specimen;
+    self->disputed = conflict->block;
+    if (type < self->types->n_types && conflict->type < self->types->n_types && hs_specimen_open (self, conflict->block, &specimen)
+        && bits_as (self, &specimen, type) >= bits_as (self, &specimen, conflict->type) + CLEARLY)
+      self->label[conflict->block] &= ~((guint32)HS_LABEL_CONFLICT << 30);
+  }
+  self->disputed = HS_NO_BLOCK;
 }
 
 /* Two equally sure sources disagree about a block: it is a guess, and so is all that follows from it. What does not come
@@ -118,6 +166,7 @@ settle_conflicts (HsEngine *self)
 {
   if (self->conflicts->len == 0)
     return;
+  weigh_conflicts (self);
   g_autofree guint8 *state = g_malloc0 (self->blocks->n);
   g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (guint32 block = 0; block < self->blocks->n; block++) {
@@ -142,10 +191,14 @@ hs_inference_new (HsTarget *target, HsHeap *heap, HsModules *modules, HsTypes *t
   run_phase (&engine, HS_PHASE_START);
   run_rounds (&engine);
   settle_conflicts (&engine);
+  engine.guessing = TRUE;
+  run_phase (&engine, HS_PHASE_ROUND);
+  hs_engine_drain (&engine);
   run_phase (&engine, HS_PHASE_END);
 
   *self = (HsInference){ .types = hs_types_ref (types), .n = heap->blocks->n, .label = engine.label, .reason = engine.reason,
-                         .parent = engine.parent, .reasons = engine.reasons, .layouts = engine.layouts,
+                         .parent = engine.parent, .at = engine.at, .reasons = engine.reasons,
+                         .contexts = engine.contexts, .decisions = engine.decisions, .layouts = engine.layouts,
                          .roots = hs_roots_ref (roots), .strings = engine.strings,
                          .names = engine.names, .n_refuted = engine.n_refuted, .n_conflicts = engine.conflicts->len };
   engine_clear (&engine);
@@ -158,7 +211,10 @@ hs_inference_free (HsInference *self)
   g_free (self->label);
   g_free (self->reason);
   g_free (self->parent);
+  g_free (self->at);
   hs_reasons_free (self->reasons);
+  hs_contexts_free (self->contexts);
+  hs_decisions_free (self->decisions);
   hs_layouts_free (self->layouts);
   hs_roots_unref (self->roots);
   g_string_chunk_free (self->strings);
@@ -187,12 +243,17 @@ char *
 hs_inference_how (const HsInference *self, guint32 number)
 {
   const HsReason *reason = hs_reasons_get (self->reasons, number);
+  const HsContext *context = hs_contexts_get (self->contexts, reason->context);
+  gboolean is_root = reason->source == HS_SOURCE_STATIC || reason->source == HS_SOURCE_STACK;
   g_autoptr (GString) text = g_string_new (hs_sources[reason->source].name);
+  gboolean has_member = reason->member != NULL && *reason->member != 0;
 
-  if (reason->owner != 0) {
+  if (is_root)
+    g_string_append_printf (text, has_member ? " %s.%s" : " %s", context->member != NULL ? context->member : "", reason->member);
+  else if (reason->owner != 0) {
     g_autofree char *owner = type_name (self, reason->owner);
-    g_string_append_printf (text, " %s.%s", owner, reason->member);
-  } else if (reason->member != NULL && *reason->member != 0)
+    g_string_append_printf (text, has_member ? " %s.%s" : " %s", owner, reason->member);
+  } else if (has_member)
     g_string_append_printf (text, " %s", reason->member);
   if (reason->distance != 0)
     g_string_append_printf (text, " at +%" G_GUINT64_FORMAT, reason->distance);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "profiler/arenas/arenas.h"
+#include "profiler/inference/contexts.h"
+#include "profiler/inference/decisions.h"
 #include "profiler/inference/labels.h"
 #include "profiler/inference/layout.h"
 #include "profiler/inference/reasons.h"
@@ -13,7 +15,10 @@ typedef struct {
   HsLabel *label;    /* [n]; level NONE: untyped */
   guint32 *reason;
   guint32 *parent;
+  guint32 *at;
   HsReasons *reasons;
+  HsContexts *contexts;
+  HsDecisions *decisions;
   HsLayouts *layouts; /* own the member names in reasons, as do: */
   HsRoots *roots;
   GStringChunk *strings;

@@ -17,6 +17,7 @@ typedef enum {
   HS_SLOT_VOID,     /* to void, to something opaque: says that something is there */
   HS_SLOT_FUNCTION, /* to code */
   HS_SLOT_UNION,    /* several pointers in a union: undecided here */
+  HS_SLOT_NODE,     /* to a node of a C++ container, or to the container's own sentinel */
 } HsSlotKind;
 
 typedef struct {
@@ -25,8 +26,34 @@ typedef struct {
   gboolean in_union;
   HsTypeId target;   /* what it points to, without typedefs */
   const char *path;  /* "hdr.next", "table[]" */
-  guint32 reason;    /* the engine's number for "through this slot", 0 until asked for */
+  HsTypeId inner;      /* the innermost record it is a member of, outside of any union, */
+  guint32 inner_offset; /* and where in that */
+  guint16 first_arm, n_arms; /* UNION: its readings, in HsLayout.arms */
+  gboolean is_ops;   /* leads to a table of functions, where it leads to static memory */
+  guint32 reason;    /* the engine's number for "through this slot, in this context"; 0 until asked for */
+  guint32 context;
+  guint32 n_contexts; /* so many were asked for */
 } HsSlot;
+
+typedef enum {
+  HS_FIELD_INT,   /* integers; of one byte: also characters */
+  HS_FIELD_BOOL,
+  HS_FIELD_ENUM,
+  HS_FIELD_FLOAT,
+  HS_FIELD_CHARS, /* an array of bytes */
+  HS_FIELD_DATA,  /* an array of something else without pointers, or what was not looked into */
+} HsFieldKind;
+
+/* A member that is no pointer, or several alike. */
+typedef struct {
+  guint64 offset;
+  guint64 size;      /* bytes; of an array all of it */
+  guint8 kind;       /* HsFieldKind */
+  guint8 bit_offset; /* bit-field */
+  guint8 bit_size;   /* 0: none */
+  gboolean in_union;
+  HsTypeId type;     /* ENUM: its enumerators */
+} HsField;
 
 typedef struct _HsLayout HsLayout;
 
@@ -45,6 +72,15 @@ struct _HsLayout {
   HsSlot *slots;     /* sorted by offset; of those in arrays see repeats */
   guint32 n_repeats;
   HsRepeat *repeats;
+  HsSlot *arms;      /* readings of the UNION slots */
+  guint32 n_fields;
+  HsField *fields;   /* sorted by offset; the first MAX_FIELDS */
+  guint8 *words;     /* of hs_layout_words, NULL until asked for */
+  /* What typed pointers have shown of blocks that hold one T: that they may be longer, or shorter (hs_learn_long, hs_learn_short). */
+  gboolean grows;
+  guint64 least;     /* bytes; 0: they are not shorter */
+  guint32 n_longer;
+  guint64 first_longer;
   gboolean has_pointers;
   /* A flexible array: the last member, unbounded or of one element or none. 0 stride: there is none. */
   guint64 tail_offset;

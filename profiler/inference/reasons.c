@@ -11,7 +11,8 @@ reason_hash (gconstpointer data)
 {
   const HsReason *reason = data;
 
-  return g_direct_hash (reason->member) * 31 + reason->owner * 2654435761u + reason->source + (guint)reason->distance * 40503;
+  return g_direct_hash (reason->member) * 31 + reason->owner * 2654435761u + reason->source + (guint)reason->distance * 40503
+         + reason->context * 97 + reason->decision * 193;
 }
 
 static gboolean
@@ -19,7 +20,8 @@ reason_equal (gconstpointer a, gconstpointer b)
 {
   const HsReason *x = a, *y = b;
 
-  return x->source == y->source && x->owner == y->owner && x->member == y->member && x->distance == y->distance;
+  return x->source == y->source && x->owner == y->owner && x->member == y->member && x->distance == y->distance
+         && x->slot == y->slot && x->inner == y->inner && x->inner_slot == y->inner_slot && x->context == y->context && x->decision == y->decision;
 }
 
 HsReasons *

@@ -9,18 +9,22 @@ static void
 follow_root (HsEngine *self, const HsRoot *root, guint source, HsLevel level)
 {
   HsLayout *layout = hs_layouts_get (self->layouts, root->type);
-  guint32 reason = hs_reasons_intern (self->reasons, (HsReason){ source, 0, root->name, 0 });
   gsize available;
 
   if (!layout->has_pointers)
     return;
+  HsScan scan = { .level = level, .source = source, .owner = HS_NO_BLOCK };
+  HsContext context = { .place = source == HS_SOURCE_STATIC ? root->address : 0, .member = root->name };
+  scan.context = hs_contexts_intern (self->contexts, context);
   if (root->kind == HS_ROOT_REGISTER) {
-    hs_engine_scan (self, layout, (const guint8 *)&root->value, sizeof root->value, level, reason, HS_NO_BLOCK);
-    return;
+    scan.data = (const guint8 *)&root->value;
+    scan.limit = sizeof root->value;
+  } else {
+    scan.data = hs_image_span (self->image, root->address, &available);
+    scan.limit = MIN (available, layout->size);
   }
-  const guint8 *data = hs_image_span (self->image, root->address, &available);
-  if (data != NULL)
-    hs_engine_scan (self, layout, data, MIN (available, layout->size), level, reason, HS_NO_BLOCK);
+  if (scan.data != NULL)
+    hs_engine_scan (self, layout, &scan);
 }
 
 static void

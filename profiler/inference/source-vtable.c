@@ -101,7 +101,7 @@ make_class (Search *self, const char *name)
     class->ids = g_memdup2 (&made, sizeof made);
     class->n = 1;
   }
-  HsReason reason = { HS_SOURCE_VTABLE, 0, g_string_chunk_insert_const (self->names, name), 0 };
+  HsReason reason = { .source = HS_SOURCE_VTABLE, .member = g_string_chunk_insert_const (self->names, name) };
   class->reason = hs_reasons_intern (engine->reasons, reason);
   return class;
 }

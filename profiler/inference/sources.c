@@ -7,9 +7,11 @@ const HsSource hs_sources[HS_N_SOURCES] = {
   [HS_SOURCE_STATIC] = { "variable", HS_PHASE_START, hs_source_static },
   [HS_SOURCE_STACK] = { "stack", HS_PHASE_START, hs_source_stack },
   [HS_SOURCE_POINTER] = { "pointer", HS_PHASE_START, NULL }, /* the engine itself */
+  [HS_SOURCE_HEADER] = { "header", HS_PHASE_ROUND, hs_source_header },
   [HS_SOURCE_EMBED] = { "embedded", HS_PHASE_ROUND, hs_source_embed },
   [HS_SOURCE_ARRAY] = { "array", HS_PHASE_ROUND, hs_source_array },
   [HS_SOURCE_TEXT] = { "text", HS_PHASE_ROUND, hs_source_text },
+  [HS_SOURCE_GROUP] = { "group", HS_PHASE_ROUND, hs_source_group },
   [HS_SOURCE_CONTENT] = { "content", HS_PHASE_END, hs_source_content },
 };
 const guint hs_n_sources = HS_N_SOURCES;

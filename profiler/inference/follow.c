@@ -1,0 +1,281 @@
+/* follow.c - the pointers of what has a type become edges; see engine.h.
+ *
+ * A block that is decided stands in the queue; when its turn comes its contents are held against the type, and if they
+ * pass, its pointers become edges. A block that is undecided, but begins with a T for sure, is followed as far as the T
+ * goes. So are objects outside blocks: in static memory, on stacks, inside of larger blocks. */
+#include "profiler/inference/engine.h"
+
+#include <string.h>
+
+#define MAX_SLOT_CONTEXTS 64 /* of one member; beyond, they are not told apart */
+
+/* --- contexts --- */
+
+/* What the object says about itself: a pointer to a table of functions in static memory. */
+static guint32
+ops_context (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit)
+{
+  for (guint32 i = 0; i < layout->n_slots && i < 16; i++) {
+    guint64 value;
+    if (!layout->slots[i].is_ops || layout->slots[i].offset + 8 > limit)
+      continue;
+    memcpy (&value, data + layout->slots[i].offset, sizeof value);
+    if (value != 0 && hs_modules_find (self->modules, value) != NULL)
+      return hs_contexts_intern (self->contexts, (HsContext){ .place = value, .inherited = TRUE });
+  }
+  return 0;
+}
+
+/* In which circumstances the pointers of @block, a @type, stand. */
+static guint32
+context_of (HsEngine *self, guint32 block, const HsLayout *layout, const guint8 *data, guint64 limit)
+{
+  guint32 own = ops_context (self, layout, data, limit);
+  const HsReason *reason = hs_reasons_get (self->reasons, self->reason[block]);
+  const HsContext *context = hs_contexts_get (self->contexts, reason->context);
+  gboolean is_root = reason->source == HS_SOURCE_STATIC || reason->source == HS_SOURCE_STACK;
+
+  if (own != 0)
+    return own;
+  if (reason->owner == 0 || context->inherited || reason->owner == layout->type)
+    return reason->context;
+  /* An array of pointers stands for the member that leads to it. */
+  if (!is_root && hs_types_get (self->types, reason->owner)->kind == HS_TYPE_POINTER)
+    return reason->context;
+  return hs_contexts_intern (self->contexts, (HsContext){ .place = is_root ? context->place : 0, .owner = reason->owner,
+                                                          .member = reason->member });
+}
+
+/* --- scanning --- */
+
+static guint32
+slot_reason (HsEngine *self, const HsLayout *layout, HsSlot *slot, const HsScan *scan)
+{
+  guint32 context = slot->n_contexts < MAX_SLOT_CONTEXTS ? scan->context : 0;
+  HsReason reason = { .source = (guint8)scan->source, .owner = layout->type, .member = slot->path,
+                      .slot = slot->offset < HS_NO_SLOT ? (guint32)slot->offset : HS_NO_SLOT, .context = context,
+                      .inner = slot->inner, .inner_slot = slot->inner_offset };
+
+  if (scan->source != HS_SOURCE_POINTER)
+    return hs_reasons_intern (self->reasons, reason);
+  if (slot->reason == 0 || slot->context != context) {
+    guint32 before = hs_reasons_count (self->reasons);
+    slot->reason = hs_reasons_intern (self->reasons, reason);
+    slot->context = context;
+    slot->n_contexts += hs_reasons_count (self->reasons) > before;
+  }
+  return slot->reason;
+}
+
+static guint32
+place_in (const HsScan *scan, guint64 offset)
+{
+  guint64 place = (scan->from + offset) / 8;
+
+  return scan->owner != HS_NO_BLOCK && place < HS_NOWHERE ? (guint32)place : HS_NOWHERE;
+}
+
+static void
+scan_slots (HsEngine *self, HsLayout *layout, const HsScan *scan)
+{
+  for (guint32 i = 0; i < layout->n_slots; i++) {
+    HsSlot *slot = &layout->slots[i];
+    guint64 value;
+    if (slot->offset + 8 > scan->limit)
+      return;
+    memcpy (&value, scan->data + slot->offset, sizeof value);
+    if (value < HS_PAGE_SIZE || value >= HS_ADDR_LIMIT || slot->kind == HS_SLOT_FUNCTION)
+      continue;
+    hs_engine_edge (self, (HsEdge){ .value = value, .target = slot->target, .kind = slot->kind, .owner = scan->owner,
+                                    .level = slot->in_union ? MIN (scan->level, HS_LEVEL_C) : scan->level,
+                                    .reason = slot_reason (self, layout, slot, scan), .at = place_in (scan, slot->offset) });
+  }
+}
+
+/* The part of @scan from @offset on, at most @size bytes. */
+static HsScan
+part_of (const HsScan *scan, guint64 offset, guint64 size)
+{
+  HsScan part = *scan;
+
+  part.data += offset;
+  part.from += offset;
+  part.limit = MIN (scan->limit - offset, size);
+  return part;
+}
+
+void
+hs_engine_scan (HsEngine *self, HsLayout *layout, const HsScan *scan)
+{
+  HsScan whole = *scan;
+
+  whole.level = MIN (scan->level, HS_LEVEL_B); /* what a pointer proves */
+  scan_slots (self, layout, &whole);
+  for (guint32 i = 0; i < layout->n_repeats; i++) {
+    const HsRepeat *repeat = &layout->repeats[i];
+    for (guint64 k = 0; k < repeat->count; k++) {
+      guint64 offset = repeat->offset + k * repeat->stride;
+      if (offset >= whole.limit)
+        return;
+      HsScan part = part_of (&whole, offset, repeat->stride);
+      hs_engine_scan (self, repeat->element, &part);
+    }
+  }
+}
+
+static void
+scan_elements (HsEngine *self, HsLayout *element, const HsScan *scan, guint64 from, guint64 stride)
+{
+  if (!element->has_pointers || stride == 0)
+    return;
+  for (guint64 at = from; at < scan->limit && scan->limit - at >= MIN (stride, 8); at += stride) {
+    HsScan part = part_of (scan, at, stride);
+    hs_engine_scan (self, element, &part);
+  }
+}
+
+/* --- blocks --- */
+
+static void
+scan_block (HsEngine *self, guint32 block, HsLayout *layout, const guint8 *data, guint64 usable)
+{
+  HsLabel label = self->label[block];
+  guint form = hs_label_form (label);
+  gboolean decided = hs_label_level (label) != HS_LEVEL_NONE;
+  HsScan scan = { .data = data, .limit = usable, .level = decided ? hs_label_level (label) : HS_LEVEL_C,
+                  .source = HS_SOURCE_POINTER, .owner = block };
+
+  if (decided && form == HS_FORM_BEHIND) {
+    guint64 behind = MIN (usable, hs_reasons_get (self->reasons, self->reason[block])->distance);
+    scan = part_of (&scan, behind, G_MAXUINT64);
+  }
+  scan.context = context_of (self, block, layout, scan.data, scan.limit);
+  if (decided && form == HS_FORM_ARRAY) {
+    scan_elements (self, layout, &scan, 0, layout->size);
+    return;
+  }
+  if (decided && form == HS_FORM_TRUNCATED) {
+    guint good;
+    scan.limit = hs_content_sound (self, layout, scan.data, scan.limit, &good);
+  }
+  HsScan one = part_of (&scan, 0, layout->size);
+  hs_engine_scan (self, layout, &one);
+  if (decided && (form == HS_FORM_FLEXIBLE || form == HS_FORM_BEHIND) && layout->tail != NULL)
+    scan_elements (self, layout->tail, &scan, layout->tail_offset, layout->tail_stride);
+}
+
+static void
+refute (HsEngine *self, guint32 block)
+{
+  self->n_refuted++;
+  g_array_append_val (self->waiting, block);
+  self->label[block] = hs_label (hs_label_type (self->label[block]), HS_HINT_REFUTED, HS_LEVEL_NONE, 0);
+}
+
+static gboolean
+passes (HsEngine *self, guint32 block, const HsLayout *layout, const guint8 *data, guint64 usable)
+{
+  guint64 behind = 0;
+
+  if (hs_label_level (self->label[block]) != HS_LEVEL_NONE && hs_label_form (self->label[block]) == HS_FORM_TRUNCATED)
+    return TRUE; /* followed as far as it is sound */
+  if (hs_label_level (self->label[block]) != HS_LEVEL_NONE && hs_label_form (self->label[block]) == HS_FORM_BEHIND)
+    behind = MIN (usable, hs_reasons_get (self->reasons, self->reason[block])->distance);
+  return hs_content_admits (self, layout, data + behind, usable - behind);
+}
+
+static void
+visit (HsEngine *self, guint32 block)
+{
+  HsLabel label = self->label[block];
+  HsTypeId type = hs_label_type (label);
+  gboolean decided = hs_label_level (label) != HS_LEVEL_NONE;
+
+  if (!(hs_label_flags (label) & HS_LABEL_PENDING))
+    return;
+  self->label[block] = label & ~((guint32)HS_LABEL_PENDING << 30);
+  if (type >= self->types->n_types)
+    return; /* a name without a structure */
+  HsLayout *layout = hs_layouts_get (self->layouts, type);
+  const guint8 *data = layout->has_pointers ? hs_engine_bytes (self, block) : NULL;
+  if (data == NULL)
+    return;
+  guint64 usable = hs_blocks_size (self->blocks, block);
+  if (hs_label_level (label) < HS_LEVEL_A && !passes (self, block, layout, data, usable)) {
+    if (decided)
+      refute (self, block);
+  } else if (!decided || hs_label_level (label) >= HS_LEVEL_C)
+    scan_block (self, block, layout, data, usable);
+}
+
+/* --- objects outside blocks --- */
+
+static guint
+object_hash (gconstpointer data)
+{
+  const HsObject *object = data;
+
+  return (guint)(object->addr >> 3) * 2654435761u ^ object->type;
+}
+
+static gboolean
+object_equal (gconstpointer a, gconstpointer b)
+{
+  const HsObject *x = a, *y = b;
+
+  return x->addr == y->addr && x->type == y->type;
+}
+
+#define MAX_OBJECTS (1u << 22) /* beyond, hostile memory; what is not followed is only less well known */
+
+void
+hs_engine_object (HsEngine *self, HsAddr addr, HsTypeId type, HsLevel level, guint32 owner, guint32 reason)
+{
+  HsObject object = { addr, type, owner, reason, level };
+
+  if (self->seen == NULL)
+    self->seen = g_hash_table_new_full (object_hash, object_equal, g_free, NULL);
+  /* Free memory of the allocator holds what was there before: never follow it. */
+  if (g_hash_table_size (self->seen) >= MAX_OBJECTS || g_hash_table_contains (self->seen, &object)
+      || (hs_blocks_find (self->blocks, addr) == HS_NO_BLOCK && hs_heap_rules (self->heap, addr)))
+    return;
+  g_hash_table_add (self->seen, g_memdup2 (&object, sizeof object));
+  g_array_append_val (self->objects, object);
+}
+
+static void
+visit_object (HsEngine *self, HsObject object)
+{
+  HsLayout *layout = hs_layouts_get (self->layouts, object.type);
+  gsize available;
+  const guint8 *data = hs_image_span (self->image, object.addr, &available);
+
+  if (data == NULL || !layout->has_pointers || available < layout->size || !hs_content_admits (self, layout, data, layout->size))
+    return;
+  guint32 within = hs_blocks_find (self->blocks, object.addr);
+  const HsReason *reason = hs_reasons_get (self->reasons, object.reason);
+  HsScan scan = { .data = data, .limit = layout->size, .level = object.level, .source = HS_SOURCE_POINTER };
+  scan.owner = within != HS_NO_BLOCK ? within : object.owner;
+  /* In a block the place is known; of what lies elsewhere only what led there. */
+  scan.from = within != HS_NO_BLOCK ? object.addr - self->blocks->address[within] : (guint64)HS_NOWHERE * 8;
+  scan.context = ops_context (self, layout, data, layout->size);
+  if (scan.context == 0)
+    scan.context = reason->context;
+  hs_engine_scan (self, layout, &scan);
+}
+
+void
+hs_engine_drain (HsEngine *self)
+{
+  guint done = 0;
+
+  while (self->n_batch > 0 || self->queue_used > 0 || done < self->objects->len) {
+    if (self->queue_used > 0)
+      visit (self, hs_engine_dequeue (self));
+    else if (self->n_batch > 0)
+      hs_engine_flush (self);
+    else
+      visit_object (self, g_array_index (self->objects, HsObject, done++));
+  }
+  g_array_set_size (self->objects, 0);
+}

@@ -1,0 +1,238 @@
+/* groups.c - see groups.h. */
+#include "profiler/inference/groups.h"
+
+#include <string.h>
+
+void
+hs_groups_free (HsGroups *self)
+{
+  g_array_unref (self->groups);
+  g_free (self->members);
+  g_free (self);
+}
+
+/* Drops what was decided since. */
+static void
+tidy (HsEngine *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->waiting->len; i++) {
+    guint32 block = g_array_index (self->waiting, guint32, i);
+    if (hs_label_level (self->label[block]) == HS_LEVEL_NONE)
+      g_array_index (self->waiting, guint32, n++) = block;
+  }
+  g_array_set_size (self->waiting, n);
+}
+
+static const char *
+member_name (HsEngine *self, HsTypeId type, guint64 offset)
+{
+  const HsLayout *layout = hs_layouts_get (self->layouts, type);
+
+  for (guint32 i = 0; i < layout->n_slots; i++)
+    if (layout->slots[i].offset == offset)
+      return layout->slots[i].path;
+  return "";
+}
+
+static guint32
+make_member_reason (HsEngine *self, guint32 number)
+{
+  HsReason reason = *hs_reasons_get (self->reasons, number), member = { .source = HS_SOURCE_POINTER };
+
+  if (reason.inner == 0)
+    return number;
+  member.owner = member.inner = reason.inner;
+  member.slot = member.inner_slot = reason.inner_slot;
+  member.distance = reason.distance;
+  member.member = member_name (self, reason.inner, reason.inner_slot);
+  return hs_reasons_intern (self->reasons, member);
+}
+
+guint32
+hs_member_reason (HsEngine *self, guint32 number)
+{
+  if (self->member_of == NULL)
+    self->member_of = g_array_new (FALSE, TRUE, sizeof (guint32));
+  if (number >= self->member_of->len)
+    g_array_set_size (self->member_of, MAX (number + 1, hs_reasons_count (self->reasons)));
+  if (g_array_index (self->member_of, guint32, number) == 0) {
+    guint32 made = make_member_reason (self, number);
+    g_array_index (self->member_of, guint32, number) = made;
+  }
+  return g_array_index (self->member_of, guint32, number);
+}
+
+static guint32
+key_of (HsEngine *self, guint32 block, HsGrouping by)
+{
+  if (by == HS_BY_TYPE)
+    return hs_label_type (self->label[block]);
+  if (by == HS_BY_REASON)
+    return self->reason[block];
+  return hs_member_reason (self, self->reason[block]);
+}
+
+static gboolean
+is_wanted (const HsEngine *self, guint32 block, HsHint from, HsHint to)
+{
+  guint hint = hs_label_form (self->label[block]);
+
+  return hint >= from && hint <= to;
+}
+
+static int
+compare_groups (gconstpointer a, gconstpointer b)
+{
+  const HsGroup *x = a, *y = b;
+
+  if (x->n != y->n)
+    return x->n > y->n ? -1 : 1;
+  return x->first < y->first ? -1 : x->first > y->first;
+}
+
+HsGroups *
+hs_groups_collect (HsEngine *self, HsHint from, HsHint to, HsGrouping by)
+{
+  HsGroups *groups = g_new0 (HsGroups, 1);
+  g_autoptr (GHashTable) index = g_hash_table_new (NULL, NULL);
+  guint32 first = 0;
+
+  tidy (self);
+  groups->groups = g_array_new (FALSE, TRUE, sizeof (HsGroup));
+  g_autofree guint32 *of = g_new (guint32, MAX (1, self->waiting->len));
+  for (guint i = 0; i < self->waiting->len; i++) {
+    guint32 block = g_array_index (self->waiting, guint32, i);
+    of[i] = G_MAXUINT32;
+    if (!is_wanted (self, block, from, to))
+      continue;
+    guint32 key = key_of (self, block, by);
+    guint32 number = GPOINTER_TO_UINT (g_hash_table_lookup (index, GUINT_TO_POINTER (key)));
+    if (number == 0) {
+      HsGroup group = { .reason = by == HS_BY_TYPE ? self->reason[block] : key, .type = hs_label_type (self->label[block]) };
+      g_array_append_val (groups->groups, group);
+      number = groups->groups->len;
+      g_hash_table_insert (index, GUINT_TO_POINTER (key), GUINT_TO_POINTER (number));
+    }
+    of[i] = number - 1;
+    g_array_index (groups->groups, HsGroup, number - 1).n++;
+  }
+  for (guint i = 0; i < groups->groups->len; i++) {
+    HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
+    group->first = first;
+    first += group->n;
+    group->n = 0;
+  }
+  groups->members = g_new (guint32, MAX (1, first));
+  for (guint i = 0; i < self->waiting->len; i++)
+    if (of[i] != G_MAXUINT32) {
+      HsGroup *group = &g_array_index (groups->groups, HsGroup, of[i]);
+      groups->members[group->first + group->n++] = g_array_index (self->waiting, guint32, i);
+    }
+  g_array_sort (groups->groups, compare_groups);
+  return groups;
+}
+
+/* --- when to ask --- */
+
+#define MAX_ASKED 6 /* times */
+
+typedef struct {
+  guint32 n, times;
+  guint64 n_decided;
+} Asked;
+
+gboolean
+hs_group_is_due (HsEngine *self, const HsGroup *group, guint source)
+{
+  gpointer key = GSIZE_TO_POINTER ((gsize)group->reason << 8 | source);
+
+  if (self->asked == NULL)
+    self->asked = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  Asked *asked = g_hash_table_lookup (self->asked, key);
+  if (self->guessing)
+    return TRUE;
+  if (asked == NULL) {
+    asked = g_new0 (Asked, 1);
+    g_hash_table_insert (self->asked, key, asked);
+  } else if (asked->times >= MAX_ASKED
+             || (group->n <= asked->n + asked->n / 4 && self->n_decided <= asked->n_decided + asked->n_decided / 8 + 64))
+    return FALSE;
+  *asked = (Asked){ group->n, asked->times + 1, self->n_decided };
+  return TRUE;
+}
+
+/* --- telling the blocks of a group apart --- */
+
+static guint64
+bytes_at (const guint8 *data, guint64 usable, guint64 offset, const HsSplit *split)
+{
+  guint64 value = 0;
+
+  if (data == NULL || offset > usable || usable - offset < split->size)
+    return G_MAXUINT64;
+  memcpy (&value, data + offset, split->size);
+  return value & split->mask;
+}
+
+guint64
+hs_split_value (HsEngine *self, const HsSplit *split, guint32 block)
+{
+  guint32 parent = self->parent[block];
+  const HsReason *reason = hs_reasons_get (self->reasons, self->reason[block]);
+
+  switch (split->kind) {
+  case HS_SPLIT_SIZE:
+    return hs_blocks_size (self->blocks, block);
+  case HS_SPLIT_TARGET:
+    return bytes_at (hs_engine_bytes (self, block), hs_blocks_size (self->blocks, block), split->offset, split);
+  case HS_SPLIT_OWNER:
+    if (parent == HS_NO_BLOCK || self->at[block] == HS_NOWHERE || reason->inner == 0 || self->at[block] * (guint64)8 < reason->inner_slot)
+      return G_MAXUINT64;
+    return bytes_at (hs_engine_bytes (self, parent), hs_blocks_size (self->blocks, parent),
+                     self->at[block] * (guint64)8 - reason->inner_slot + split->offset, split);
+  default:
+    return 0;
+  }
+}
+
+/* --- rules --- */
+
+static gboolean
+admits_text (HsEngine *self, guint32 block)
+{
+  const guint8 *data = hs_engine_bytes (self, block);
+  guint64 distance = hs_reasons_get (self->reasons, self->reason[block])->distance, usable = hs_blocks_size (self->blocks, block);
+
+  return data != NULL && distance < usable && hs_content_text (data + distance, MIN (usable - distance, 4096)) >= 0;
+}
+
+gboolean
+hs_group_admits (HsEngine *self, HsTypeId type, guint32 block)
+{
+  guint64 usable = hs_blocks_size (self->blocks, block);
+  HsForm form;
+
+  if (type == hs_text_type (self))
+    return admits_text (self, block);
+  HsLayout *layout = hs_layouts_get (self->layouts, type);
+  const guint8 *data = hs_engine_bytes (self, block);
+  return data != NULL && hs_fits (layout, self->blocks->address[block], usable, &form)
+         && hs_content_admits (self, layout, data, usable);
+}
+
+gboolean
+hs_group_apply (HsEngine *self, guint32 number, guint32 block)
+{
+  const HsDecision *decision = hs_decisions_get (self->decisions, number);
+  const HsVerdict *verdict = hs_decision_verdict (decision, hs_split_value (self, &decision->split, block));
+  HsForm form = HS_FORM_ARRAY;
+
+  if (verdict == NULL || verdict->type == 0 || !hs_group_admits (self, verdict->type, block))
+    return FALSE;
+  if (verdict->type != hs_text_type (self))
+    hs_fits (hs_layouts_get (self->layouts, verdict->type), self->blocks->address[block], hs_blocks_size (self->blocks, block), &form);
+  return hs_engine_decide (self, block, verdict->type, form, verdict->level,
+                           hs_engine_reason_by (self, self->reason[block], decision->source, number), self->parent[block]);
+}

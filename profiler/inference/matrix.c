@@ -1,0 +1,399 @@
+/* matrix.c - see matrix.h. */
+#include "profiler/inference/matrix.h"
+
+#include <string.h>
+
+#define MAX_CANDIDATES 1024 /* looked at briefly */
+#define MAX_COLUMNS 192     /* and in full, */
+#define MAX_FOR_SIZE 16     /* of these for one size */
+#define BRIEF 4             /* specimens of one size that are looked at briefly */
+
+void
+hs_matrix_free (HsMatrix *self)
+{
+  g_array_unref (self->columns);
+  g_free (self->cells);
+  g_free (self);
+}
+
+/* --- candidates --- */
+
+static gboolean
+has_id (const GArray *ids, HsTypeId id)
+{
+  for (guint i = 0; i < ids->len; i++)
+    if (g_array_index (ids, HsTypeId, i) == id)
+      return TRUE;
+  return FALSE;
+}
+
+/* All types of which a good part of the specimens may be one. */
+static GArray *
+candidates_by_size (HsMatrix *self)
+{
+  GArray *found = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
+  g_autoptr (GArray) some = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
+
+  for (guint i = 0; i < self->n; i++) {
+    guint same = 0;
+    gboolean first = TRUE;
+    for (guint k = 0; k < self->n; k++) {
+      same += self->specimen[k].usable == self->specimen[i].usable;
+      first &= k >= i || self->specimen[k].usable != self->specimen[i].usable;
+    }
+    if (!first || same * 20 < self->n)
+      continue;
+    g_array_set_size (some, 0);
+    hs_find_by_size (self->engine, self->specimen[i].address, self->specimen[i].usable, some, MAX_CANDIDATES);
+    for (guint k = 0; k < some->len && found->len < MAX_CANDIDATES; k++)
+      if (!has_id (found, g_array_index (some, HsTypeId, k)))
+        g_array_append_val (found, g_array_index (some, HsTypeId, k));
+  }
+  return found;
+}
+
+static HsCell
+score_cell (HsMatrix *self, HsLayout *layout, const HsSpecimen *specimen)
+{
+  HsCell cell = { .fits = HS_FIT_NONE };
+  HsForm form;
+
+  if (!hs_fits (layout, specimen->address, specimen->usable, &form))
+    return cell;
+  HsScore score = hs_score (self->engine, layout, specimen, 0);
+  cell.bits = (float)CLAMP (score.bits, -12, 24);
+  cell.fits = form == HS_FORM_WHOLE ? HS_FIT_WHOLE : HS_FIT_FLEXIBLE;
+  cell.bad = (guint8)MIN (score.bad + score.unexplained, 255);
+  cell.strong = (guint8)MIN (score.strong, 255);
+  return cell;
+}
+
+typedef struct {
+  HsTypeId type;
+  float bits;
+} Brief;
+
+static int
+compare_briefs (gconstpointer a, gconstpointer b)
+{
+  const Brief *x = a, *y = b;
+
+  if (x->bits != y->bits)
+    return x->bits > y->bits ? -1 : 1;
+  return x->type < y->type ? -1 : x->type > y->type;
+}
+
+static float
+log2_of (guint32 n)
+{
+  float bits = 0;
+
+  for (; n >= 2; n /= 2)
+    bits += 1;
+  return bits;
+}
+
+#define SYSTEM_BITS 8.0f
+
+/* How likely a type is before its contents are seen. */
+static float
+prior_bits (const HsMatrix *self, HsTypeId id)
+{
+  const HsType *type = hs_types_get (self->engine->types, id);
+
+  return log2_of (1 + type->mentions) - ((type->flags & HS_TYPE_FLAG_SYSTEM) ? SYSTEM_BITS : 0);
+}
+
+/* What only a library knows that comes behind the owner's module in the order of linking is none of the owner's: the
+ * other way round a library's list holds a program's objects. */
+static gboolean
+is_foreign (const HsMatrix *self, HsTypeId id)
+{
+  return self->open && self->owner != 0
+         && hs_types_get (self->engine->types, id)->module > hs_types_get (self->engine->types, self->owner)->module;
+}
+
+/* How well @id does on a few specimens of @usable bytes; FALSE: it fits none. */
+static gboolean
+look_briefly (HsMatrix *self, HsTypeId id, guint64 usable, Brief *brief)
+{
+  HsLayout *layout = hs_layouts_get (self->engine->layouts, id);
+  guint n = 0, fit = 0;
+
+  *brief = (Brief){ id, 0 };
+  for (guint k = 0; k < self->n && n < BRIEF; k++) {
+    if (self->specimen[k].usable != usable)
+      continue;
+    HsCell cell = score_cell (self, layout, &self->specimen[k]);
+    n++;
+    fit += cell.fits != HS_FIT_NONE;
+    brief->bits += cell.bits;
+  }
+  brief->bits = brief->bits / (float)MAX (1, fit) * 3 + prior_bits (self, id);
+  return fit > 0;
+}
+
+static gboolean
+is_first_of_size (const HsMatrix *self, guint specimen)
+{
+  for (guint k = 0; k < specimen; k++)
+    if (self->specimen[k].usable == self->specimen[specimen].usable)
+      return FALSE;
+  return TRUE;
+}
+
+/* The best of many candidates, for each size. */
+static GArray *
+shortlist (HsMatrix *self, const GArray *candidates)
+{
+  g_autoptr (GArray) briefs = g_array_new (FALSE, FALSE, sizeof (Brief));
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
+
+  for (guint i = 0; i < self->n && ids->len < MAX_COLUMNS; i++) {
+    if (!is_first_of_size (self, i))
+      continue;
+    g_array_set_size (briefs, 0);
+    for (guint c = 0; c < candidates->len; c++) {
+      Brief brief;
+      HsTypeId id = g_array_index (candidates, HsTypeId, c);
+      if (!is_foreign (self, id) && look_briefly (self, id, self->specimen[i].usable, &brief))
+        g_array_append_val (briefs, brief);
+    }
+    g_array_sort (briefs, compare_briefs);
+    for (guint k = 0; k < MIN (briefs->len, MAX_FOR_SIZE); k++)
+      if (!has_id (ids, g_array_index (briefs, Brief, k).type))
+        g_array_append_val (ids, g_array_index (briefs, Brief, k).type);
+  }
+  return ids;
+}
+
+static void
+fill_columns (HsMatrix *self, const GArray *candidates)
+{
+  g_autoptr (GArray) ids = candidates->len > MAX_FOR_SIZE ? shortlist (self, candidates) : NULL;
+
+  candidates = ids != NULL ? ids : candidates;
+  self->cells = g_new0 (HsCell, MAX (1, candidates->len * self->n));
+  for (guint i = 0; i < candidates->len; i++) {
+    HsColumn column = { .type = g_array_index (candidates, HsTypeId, i) };
+    column.layout = hs_layouts_get (self->engine->layouts, column.type);
+    g_array_append_val (self->columns, column);
+    for (guint k = 0; k < self->n; k++)
+      self->cells[i * self->n + k] = score_cell (self, column.layout, &self->specimen[k]);
+  }
+}
+
+#define TEXT_LEAST 4 /* characters */
+
+/* +1 text, -1 not, 0 nothing to see. */
+static gint8
+text_of (HsEngine *engine, const HsSpecimen *specimen, guint64 distance)
+{
+  gssize length = hs_content_text (specimen->data + distance, MIN (specimen->usable - distance, 256));
+
+  if (length < 0)
+    return -1;
+  if (length < TEXT_LEAST && hs_content_heap_pointers (engine, specimen->data, MIN (specimen->usable, 256)) > 0)
+    return -1;
+  return length > 0;
+}
+
+HsMatrix *
+hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray *candidates, HsTypeId owner, gboolean text, guint64 distance)
+{
+  HsMatrix *self = g_new (HsMatrix, 1);
+
+  hs_score_prepare (engine);
+  self->n = 0;
+  self->cells = NULL;
+  self->engine = engine;
+  self->columns = g_array_new (FALSE, FALSE, sizeof (HsColumn));
+  self->owner = owner;
+  self->open = candidates == NULL;
+  self->text = text;
+  guint32 wanted = MIN (n, HS_SPECIMENS);
+  for (guint32 i = 0; i < wanted; i++)
+    self->n += hs_specimen_open (engine, blocks[(guint64)i * n / wanted], &self->specimen[self->n]);
+  if (self->n == 0) {
+    hs_matrix_free (self);
+    return NULL;
+  }
+  for (guint i = 0; i < self->n && text; i++)
+    self->is_text[i] = text_of (engine, &self->specimen[i], distance);
+  g_autoptr (GArray) all = candidates == NULL ? candidates_by_size (self) : NULL;
+  if (distance == 0)
+    fill_columns (self, all != NULL ? all : candidates);
+  return self;
+}
+
+/* --- judging --- */
+
+static gboolean
+is_text (HsMatrix *self, const guint8 *part, guint8 which)
+{
+  guint n = 0, yes = 0, no = 0;
+
+  for (guint i = 0; i < self->n; i++)
+    if (part == NULL || part[i] == which) {
+      int text = self->is_text[i];
+      n++;
+      yes += text > 0;
+      no += text < 0;
+    }
+  return n >= 3 && yes * 100 >= 85 * n && no * 100 <= 4 * n;
+}
+
+/* Whether the lengths of the blocks follow a number in them, as those of a struct with a flexible array do. */
+static gboolean
+length_follows (HsMatrix *self, const HsLayout *layout, const guint8 *part, guint8 which)
+{
+  for (guint32 f = 0; f < layout->n_fields && layout->tail_stride != 0; f++) {
+    const HsField *field = &layout->fields[f];
+    guint n = 0, good = 0;
+    if (field->in_union || field->kind != HS_FIELD_INT || field->bit_size != 0 || field->size < 2 || field->size > 8
+        || field->offset + field->size > layout->tail_offset)
+      continue;
+    for (guint i = 0; i < self->n; i++) {
+      if (part != NULL && part[i] != which)
+        continue;
+      const HsSpecimen *specimen = &self->specimen[i];
+      guint64 value = 0, rest = specimen->usable - MIN (specimen->usable, layout->tail_offset);
+      n++;
+      if (field->offset + field->size > specimen->usable)
+        continue;
+      memcpy (&value, specimen->data + field->offset, field->size);
+      good += value <= rest / layout->tail_stride
+              && (rest - value * layout->tail_stride <= 16 + layout->tail_stride || specimen->usable == 24);
+      good += value == rest / layout->tail_stride + 1; /* counts the terminator */
+    }
+    if (n > 0 && good * 10 >= n * 9)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+typedef struct {
+  double bits;
+  guint n, fit, whole, bad, strong;
+} Sum;
+
+static Sum
+sum_column (const HsMatrix *self, guint column, const guint8 *part, guint8 which)
+{
+  Sum sum = { 0 };
+
+  for (guint i = 0; i < self->n; i++) {
+    const HsCell *cell = &self->cells[column * self->n + i];
+    if (part != NULL && part[i] != which)
+      continue;
+    sum.n++;
+    sum.fit += cell->fits != HS_FIT_NONE;
+    sum.whole += cell->fits == HS_FIT_WHOLE;
+    sum.bad += cell->bad > 0;
+    sum.strong += cell->strong > 0;
+    sum.bits += (double)cell->bits;
+  }
+  return sum;
+}
+
+#define SAME_KIND_BITS 2.0 /* objects lead to their like more often than to any other one kind */
+
+/* The bits for a candidate; FALSE: it is out. */
+static gboolean
+weigh_column (HsMatrix *self, guint index, const guint8 *part, guint8 which, double *bits)
+{
+  const HsColumn *column = &g_array_index (self->columns, HsColumn, index);
+  Sum sum = sum_column (self, index, part, which);
+
+  if (sum.n == 0 || sum.fit * 10 < sum.n * 9 || sum.bad * 50 > sum.n)
+    return FALSE;
+  if (sum.whole * 10 < sum.n * 9) {
+    gboolean follows = length_follows (self, column->layout, part, which);
+    if (!follows && self->open && sum.strong * 2 < sum.n)
+      return FALSE;
+    sum.bits += sum.n * (follows ? 4.0 : -2.0);
+  }
+  /* Blocks of a group are alike: more than a few of them say the same again. */
+  *bits = sum.bits / sum.n * MIN (sum.n, 6) / 2 + (double)prior_bits (self, column->type)
+          + 2.0 * sum.whole / sum.n + (column->type == self->owner ? SAME_KIND_BITS : 0);
+  return TRUE;
+}
+
+static void
+enter (HsVerdict *verdict, HsTypeId type, double bits)
+{
+  HsCandidate candidate = { type, (float)bits };
+
+  for (guint i = 0; i < HS_RUNNERS; i++)
+    if (verdict->best[i].type == 0 || verdict->best[i].bits < candidate.bits) {
+      HsCandidate pushed = verdict->best[i];
+      verdict->best[i] = candidate;
+      candidate = pushed;
+      if (candidate.type == 0)
+        return;
+    }
+}
+
+#define LEAST_OPEN 1.0   /* bits, where any type may be it, or a single one */
+#define LEAST_ONLY (-6.0) /* where there is one type only that it can be */
+#define LEAST_MARGIN 3.0 /* bits before the next */
+#define WIDE_MARGIN 8.0  /* so far ahead, a type may as well be an unlikely one */
+#define LEAST_SMALL 6.0  /* where there are few blocks */
+#define LEAST_PLAIN 8.0  /* for a type without pointers, about which contents say little */
+#define FEW 24
+#define SEVERAL 8
+#define LEAST_EVIDENCE 8.0 /* bits of the contents, where there are few blocks and several candidates */
+#define GUESS 0.3        /* of the margin, for a guess */
+
+static gboolean
+is_clear (HsMatrix *self, const HsVerdict *verdict, double share)
+{
+  const HsCandidate *best = &verdict->best[0], *next = &verdict->best[1];
+  const HsType *type = hs_types_get (self->engine->types, best->type);
+  gboolean only = !self->open && self->columns->len == 1, few = verdict->n < FEW;
+  double margin = next->type != 0 ? (double)(best->bits - next->bits) : 6.0;
+  double least = share * (few ? LEAST_SMALL : LEAST_MARGIN);
+
+  if (best->type == 0)
+    return FALSE;
+  if (only)
+    return (double)best->bits >= LEAST_ONLY;
+  if ((double)best->bits < LEAST_OPEN && (self->open || next->type == 0 || margin < WIDE_MARGIN))
+    return FALSE;
+  if (!self->open && next->type != 0 && verdict->n >= SEVERAL && margin >= WIDE_MARGIN)
+    return TRUE;
+  if (few && (double)(best->bits - prior_bits (self, best->type)) < share * LEAST_EVIDENCE)
+    return FALSE;
+  if (self->open && !hs_layouts_get (self->engine->layouts, best->type)->has_pointers && (double)best->bits < LEAST_PLAIN)
+    return FALSE;
+  /* Two definitions under one name are one answer to the user. */
+  if (next->type != 0 && hs_types_get (self->engine->types, next->type)->name == type->name)
+    return TRUE;
+  return margin >= least;
+}
+
+HsVerdict
+hs_matrix_judge (HsMatrix *self, const guint8 *part, guint8 which)
+{
+  HsVerdict verdict = { .level = HS_LEVEL_C };
+
+  for (guint i = 0; i < self->n; i++)
+    verdict.n += part == NULL || part[i] == which;
+  if (self->text && is_text (self, part, which)) {
+    verdict.type = hs_text_type (self->engine);
+    verdict.best[0] = (HsCandidate){ verdict.type, 5 };
+    return verdict;
+  }
+  for (guint c = 0; c < self->columns->len; c++) {
+    double bits;
+    if (weigh_column (self, c, part, which, &bits))
+      enter (&verdict, g_array_index (self->columns, HsColumn, c).type, bits);
+  }
+  if (is_clear (self, &verdict, 1))
+    verdict.type = verdict.best[0].type;
+  else if (self->engine->guessing && is_clear (self, &verdict, GUESS)) {
+    verdict.type = verdict.best[0].type;
+    verdict.level = HS_LEVEL_D;
+  }
+  return verdict;
+}

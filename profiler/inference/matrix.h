@@ -1,0 +1,46 @@
+/* matrix.h - candidates against specimens: every type that the blocks of a group may be, scored on a sample of them.
+ *
+ * The scores are worked out once; what the whole sample, or any part of it, is found to be is then a matter of sums. */
+#pragma once
+
+#include "profiler/inference/score.h"
+
+#define HS_SPECIMENS 96 /* of a group */
+
+typedef struct {
+  HsTypeId type;
+  HsLayout *layout; /* NULL: text */
+  gboolean varies;  /* fits most only by its flexible array */
+} HsColumn;
+
+typedef struct {
+  float bits;
+  guint8 fits;    /* HsFit */
+  guint8 bad;     /* both capped */
+  guint8 strong;
+} HsCell;
+
+typedef enum { HS_FIT_NONE, HS_FIT_FLEXIBLE, HS_FIT_WHOLE } HsFit;
+
+typedef struct {
+  HsEngine *engine;
+  guint n; /* specimens */
+  HsSpecimen specimen[HS_SPECIMENS];
+  gint8 is_text[HS_SPECIMENS]; /* 1 it is, -1 it is not, 0 nothing to see */
+  GArray *columns; /* HsColumn */
+  HsCell *cells;   /* [columns->len][n] */
+  HsTypeId owner;  /* of the pointers; 0 */
+  gboolean open;   /* the candidates are all types of the size, and none may be the right one */
+  gboolean text;   /* may be text */
+} HsMatrix;
+
+/* hs_matrix_new: (transfer full): of a sample of @blocks[0..n). @candidates: (nullable) HsTypeId; NULL: all types of the
+ * blocks' sizes. @distance: where in the blocks the pointers lead; behind the start only text is looked for. NULL if no
+ * block could be read. */
+HsMatrix *hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray *candidates, HsTypeId owner, gboolean text,
+                         guint64 distance);
+void hs_matrix_free (HsMatrix *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsMatrix, hs_matrix_free)
+
+/* hs_matrix_judge: what the specimens whose @part is @which are. The verdict's type is 0 where they are not clear. */
+HsVerdict hs_matrix_judge (HsMatrix *self, const guint8 *part, guint8 which);

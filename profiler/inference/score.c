@@ -1,0 +1,406 @@
+/* score.c - see score.h.
+ *
+ * How likely a class of word is in a pointer, an integer, a double and so on was set once, by what such members hold in
+ * programs, and is not learned from the process: a heap whose well-known objects are peculiar must not sway the rest. Only
+ * how frequent each class is in this heap is measured, mixed half with a uniform one, so that a large population does not
+ * count as its own background. */
+#include "profiler/inference/score.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+/* --- words --- */
+
+static gboolean
+is_text_word (guint64 value)
+{
+  guint n = 0;
+
+  for (; value != 0; value >>= 8, n++) {
+    guint8 c = value & 0xff;
+    if ((c < 0x20 && c != '\t' && c != '\n') || c > 0x7e)
+      return FALSE;
+  }
+  return n >= 3;
+}
+
+static HsWordClass
+class_of_number (guint64 value)
+{
+  guint exponent = value >> 52 & 0x7ff;
+
+  if (is_text_word (value))
+    return HS_CLASS_TEXT;
+  if (value < G_GUINT64_CONSTANT (1) << 32)
+    return HS_CLASS_INT;
+  if (value >> 32 < 1 << 24)
+    return HS_CLASS_PAIR;
+  return exponent >= 0x3d0 && exponent <= 0x440 ? HS_CLASS_DOUBLE : HS_CLASS_OTHER;
+}
+
+static HsWordClass
+class_of (HsEngine *self, guint64 value, guint32 *target)
+{
+  *target = HS_NO_BLOCK;
+  if (value < 65536)
+    return value == 0 ? HS_CLASS_NULL : value < 256 ? HS_CLASS_BYTE : HS_CLASS_SHORT;
+  if (value >= HS_ADDR_LIMIT || !hs_engine_is_mapped (self, value))
+    return class_of_number (value);
+  *target = hs_blocks_find (self->blocks, value);
+  if (*target != HS_NO_BLOCK)
+    return self->blocks->address[*target] == value ? HS_CLASS_BLOCK : HS_CLASS_INSIDE;
+  if (hs_modules_find (self->modules, value) == NULL)
+    return HS_CLASS_MAPPED;
+  const HsMapping *mapping = hs_mapping_find (self->target->mappings, value);
+  return mapping != NULL && (mapping->prot & PROT_EXEC) != 0 ? HS_CLASS_CODE : HS_CLASS_STATIC;
+}
+
+gboolean
+hs_specimen_open (HsEngine *engine, guint32 block, HsSpecimen *specimen)
+{
+  specimen->block = block;
+  specimen->address = engine->blocks->address[block];
+  specimen->usable = hs_blocks_size (engine->blocks, block);
+  specimen->data = hs_engine_bytes (engine, block);
+  specimen->n_words = (guint)MIN (specimen->usable / 8, HS_MAX_WORDS);
+  for (guint w = 0; specimen->data != NULL && w < specimen->n_words; w++) {
+    guint64 value;
+    memcpy (&value, specimen->data + 8 * w, 8);
+    specimen->class[w] = (guint8)class_of (engine, value, &specimen->target[w]);
+  }
+  return specimen->data != NULL;
+}
+
+/* --- likelihoods --- */
+
+/* P(class | kind), before each row is made to sum to one. */
+static const double PRIOR[HS_N_WORD_KINDS][HS_N_CLASSES] = {
+  /*                    null block inside static code mapped byte short int pair text double other */
+  [HS_WORD_PADDING] = { .30, .05, .03, .03, .01, .02, .10, .08, .10, .08, .10, .05, .05 },
+  [HS_WORD_POINTER] = { .30, .45, .06, .08, .004, .03, .003, .003, .003, .003, .003, .003, .003 },
+  [HS_WORD_VOID] = { .30, .35, .06, .06, .01, .03, .06, .03, .03, .02, .02, .02, .02 },
+  [HS_WORD_FUNCTION] = { .30, .004, .004, .04, .60, .004, .004, .004, .004, .004, .004, .004, .004 },
+  [HS_WORD_INT64] = { .25, .004, .004, .008, .002, .006, .25, .15, .15, .03, .01, .03, .10 },
+  [HS_WORD_INT32] = { .30, .003, .003, .004, .002, .004, .30, .15, .20, .08, .02, .01, .03 },
+  [HS_WORD_MIXED] = { .15, .003, .003, .004, .002, .004, .12, .10, .16, .35, .03, .02, .10 },
+  [HS_WORD_CHARS] = { .10, .003, .003, .004, .002, .004, .10, .10, .10, .10, .35, .03, .10 },
+  [HS_WORD_DOUBLE] = { .20, .002, .002, .002, .001, .002, .01, .01, .01, .01, .01, .70, .05 },
+  [HS_WORD_UNKNOWN] = { .14, .14, .05, .05, .03, .03, .12, .10, .10, .08, .05, .06, .06 },
+};
+
+#define LEAST_BITS (-7.0) /* no word alone decides */
+#define BACKGROUND_BLOCKS 4096
+
+static void
+measure_background (HsEngine *self, double background[HS_N_CLASSES])
+{
+  guint32 step = MAX (1, self->blocks->n / BACKGROUND_BLOCKS);
+  guint64 count[HS_N_CLASSES] = { 0 }, sum = 0;
+
+  for (guint64 block = 0; block < self->blocks->n; block += step) {
+    HsSpecimen specimen;
+    if (!hs_specimen_open (self, (guint32)block, &specimen))
+      continue;
+    for (guint w = 0; w < specimen.n_words && w < 16; w++, sum++)
+      count[specimen.class[w]]++;
+  }
+  for (guint c = 0; c < HS_N_CLASSES; c++)
+    background[c] = 0.5 * ((double)count[c] / (double)MAX (sum, 1)) + 0.5 / HS_N_CLASSES;
+}
+
+/* log2, good to 0.01 bits; the C library's depends on its version, and with it the answer would. */
+static double
+bits_of (double ratio)
+{
+  gint64 whole = 0;
+
+  while (ratio >= 2 && whole < 64)
+    ratio /= 2, whole++;
+  while (ratio < 1 && whole > -64)
+    ratio *= 2, whole--;
+  double f = ratio - 1; /* Padé: ln(1+f) = f(6+f)/(6+4f) */
+  return (double)whole + f * (6 + f) / (6 + 4 * f) * 1.4426950408889634;
+}
+
+void
+hs_score_prepare (HsEngine *self)
+{
+  double background[HS_N_CLASSES];
+
+  if (self->likelihood != NULL)
+    return;
+  measure_background (self, background);
+  self->likelihood = g_malloc (sizeof *self->likelihood * HS_N_WORD_KINDS);
+  for (guint kind = 0; kind < HS_N_WORD_KINDS; kind++) {
+    double sum = 0;
+    for (guint c = 0; c < HS_N_CLASSES; c++)
+      sum += PRIOR[kind][c];
+    for (guint c = 0; c < HS_N_CLASSES; c++)
+      self->likelihood[kind][c] = MAX (LEAST_BITS, bits_of (PRIOR[kind][c] / sum / background[c]));
+  }
+}
+
+/* --- where pointers lead --- */
+
+#define KNOWN_BITS 4.0   /* it leads to what is known to be what it says */
+#define WRONG_BITS (-6.0)
+#define UNFIT_BITS (-4.0)
+
+static gboolean
+is_block_of (HsEngine *self, guint32 block, HsTypeId type)
+{
+  HsTypeId known = hs_label_type (self->label[block]);
+
+  return known == type || (known < self->types->n_types && hs_related (self, known, type));
+}
+
+static void
+judge_block_pointer (HsEngine *self, guint32 block, HsTypeId type, HsScore *score)
+{
+  HsLabel label = self->label[block];
+  HsLayout *layout = hs_layouts_get (self->layouts, type);
+  guint64 usable = hs_blocks_size (self->blocks, block);
+  HsForm form;
+
+  if (self->disputed != HS_NO_BLOCK && self->parent[block] == self->disputed)
+    return;
+  if (hs_label_level (label) >= HS_LEVEL_C && hs_label_form (label) != HS_FORM_BEHIND) {
+    gboolean right = is_block_of (self, block, type);
+    score->bits += right ? KNOWN_BITS : WRONG_BITS;
+    score->strong += right;
+    score->bad += !right;
+  } else if (hs_label_level (label) == HS_LEVEL_NONE && hs_label_form (label) == HS_HINT_PREFIX && is_block_of (self, block, type)) {
+    score->bits += KNOWN_BITS / 2; /* another typed pointer says the same */
+    score->strong++;
+  } else if (usable < layout->size && !hs_fits (layout, self->blocks->address[block], usable, &form)) {
+    score->bits += UNFIT_BITS;
+    score->bad++;
+  } else if (layout->has_pointers && hs_fits (layout, self->blocks->address[block], usable, &form)) {
+    const guint8 *data = hs_engine_bytes (self, block);
+    HsMatch match = data != NULL ? hs_content_match (self, layout, data, usable) : (HsMatch){ 0, 0 };
+    score->bits += match.bad > 0 ? UNFIT_BITS : match.good > 0 ? 2.5 : 0.7;
+    score->strong += match.bad == 0 && match.good > 0;
+    score->bad += match.bad > 0;
+  }
+}
+
+static void
+judge_inside_pointer (HsEngine *self, guint32 block, guint64 distance, HsTypeId type, HsScore *score)
+{
+  HsLabel label = self->label[block];
+  HsTypeId known = hs_label_type (label);
+
+  if (hs_label_level (label) < HS_LEVEL_C || known >= self->types->n_types || hs_label_form (label) == HS_FORM_BEHIND)
+    return;
+  guint64 size = hs_types_get (self->types, known)->size;
+  if (hs_label_form (label) == HS_FORM_ARRAY && size > 0)
+    distance %= size;
+  if ((distance == 0 && is_block_of (self, block, type)) || hs_contains (self, known, type, distance)) {
+    score->bits += KNOWN_BITS;
+    score->strong++;
+  } else if (distance < size)
+    score->bits += WRONG_BITS / 2;
+}
+
+static void
+judge_static_pointer (HsEngine *self, guint64 value, HsTypeId type, HsScore *score)
+{
+  const HsVariable *variable = hs_engine_static_at (self, value);
+  HsTypeId known = variable != NULL ? hs_types_strip (self->types, variable->type) : 0;
+
+  if (known == 0)
+    return;
+  for (guint i = 0; i < 4 && hs_types_get (self->types, known)->kind == HS_TYPE_ARRAY; i++)
+    known = hs_types_strip (self->types, hs_types_get (self->types, known)->target);
+  guint64 size = hs_types_get (self->types, known)->size, distance = value - variable->address;
+  distance = size > 0 ? distance % size : distance;
+  gboolean right = distance == 0 ? hs_related (self, known, type) : hs_contains (self, known, type, distance);
+  score->bits += right ? KNOWN_BITS : UNFIT_BITS;
+  score->strong += right;
+  score->bad += !right;
+}
+
+static void
+judge_text_pointer (HsEngine *self, const HsSpecimen *specimen, guint word, guint64 value, HsScore *score)
+{
+  guint32 block = specimen->target[word];
+  guint64 end = hs_blocks_end (self->blocks, block);
+  const guint8 *data = hs_engine_bytes (self, block);
+
+  if (data == NULL)
+    return;
+  gssize length = hs_content_text (data + (value - self->blocks->address[block]), MIN (end - value, 64));
+  score->bits += length > 0 ? 1 : length == 0 ? 0 : -1.5;
+}
+
+/* Whether a word that a pointer cannot hold may be one with flags in its lower bits. */
+static gboolean
+is_tagged (HsEngine *self, guint64 value)
+{
+  return (value & 7) != 0 && hs_blocks_at (self->blocks, value & ~(guint64)7) != HS_NO_BLOCK;
+}
+
+static gboolean
+is_number (guint class)
+{
+  return class >= HS_CLASS_SHORT;
+}
+
+static void
+judge_slot (HsEngine *self, const HsSlot *slot, const HsSpecimen *specimen, guint word, HsScore *score)
+{
+  guint class = specimen->class[word];
+  guint64 value;
+
+  memcpy (&value, specimen->data + 8 * word, 8);
+  if (slot->kind == HS_SLOT_FUNCTION)
+    score->bad += is_number (class) || class == HS_CLASS_BLOCK || class == HS_CLASS_INSIDE;
+  else if (slot->kind != HS_SLOT_VOID)
+    score->bad += (is_number (class) && !is_tagged (self, value)) || class == HS_CLASS_CODE;
+  if (slot->kind == HS_SLOT_OBJECT || slot->kind == HS_SLOT_NODE) {
+    if (class == HS_CLASS_BLOCK)
+      judge_block_pointer (self, specimen->target[word], slot->target, score);
+    else if (class == HS_CLASS_INSIDE && slot->kind == HS_SLOT_OBJECT)
+      judge_inside_pointer (self, specimen->target[word], value - self->blocks->address[specimen->target[word]], slot->target, score);
+    else if (class == HS_CLASS_STATIC && slot->kind == HS_SLOT_OBJECT)
+      judge_static_pointer (self, value, slot->target, score);
+  } else if (slot->kind == HS_SLOT_CHAR && (class == HS_CLASS_BLOCK || class == HS_CLASS_INSIDE))
+    judge_text_pointer (self, specimen, word, value, score);
+}
+
+/* --- members that are no pointers --- */
+
+static gboolean
+is_enumerator (HsEngine *self, HsTypeId id, gint64 value)
+{
+  const HsType *type = hs_types_get (self->types, id);
+  gint64 all = 0;
+
+  for (guint32 i = 0; i < type->count; i++) {
+    gint64 one = self->types->enumerators[type->first_member + i].value;
+    if (one == value)
+      return TRUE;
+    all |= one;
+  }
+  return value > 0 && (value & ~all) == 0; /* flags */
+}
+
+static void
+judge_field (HsEngine *self, const HsField *field, const guint8 *data, HsScore *score)
+{
+  guint64 value = 0;
+
+  if (field->bit_size != 0 || field->in_union || field->size > 8)
+    return;
+  memcpy (&value, data, field->size);
+  if (field->kind == HS_FIELD_BOOL && value > 1) {
+    score->bits += UNFIT_BITS;
+    score->bad++;
+  } else if (field->kind == HS_FIELD_ENUM && field->size == 4) {
+    gboolean known = is_enumerator (self, field->type, (gint32)value);
+    score->bits += known ? (value != 0 ? 1 : 0) : UNFIT_BITS;
+    score->bad += !known;
+  }
+}
+
+/* --- the sum --- */
+
+/* A member of four bytes whose neighbour is padding: its own bytes count. */
+static HsWordClass
+low_half_class (const HsSpecimen *specimen, guint word)
+{
+  guint32 value;
+
+  memcpy (&value, specimen->data + 8 * word, 4);
+  if (value < 65536)
+    return value == 0 ? HS_CLASS_NULL : value < 256 ? HS_CLASS_BYTE : HS_CLASS_SHORT;
+  return is_text_word (value) ? HS_CLASS_TEXT : HS_CLASS_INT;
+}
+
+#define STRAY_BITS (-1.0) /* something in the padding: not impossible, it is never cleared */
+
+static double
+word_bits (HsEngine *self, const guint8 *kinds, guint n_kinds, const HsSpecimen *specimen, guint word, guint first, HsScore *score)
+{
+  guint class = specimen->class[word];
+
+  if (word - first >= n_kinds)
+    return self->likelihood[HS_WORD_PADDING][class] * 0.3; /* malloc's residue */
+  guint kind = kinds[word - first];
+  double stray = 0;
+  if (kind == HS_WORD_INT32 && class >= HS_CLASS_PAIR)
+    stray = STRAY_BITS;
+  if (kind == HS_WORD_INT32 && class != HS_CLASS_BLOCK && class != HS_CLASS_INSIDE && class != HS_CLASS_CODE && class != HS_CLASS_STATIC)
+    class = low_half_class (specimen, word);
+  if (class == HS_CLASS_BLOCK && kind != HS_WORD_POINTER && kind != HS_WORD_VOID && kind != HS_WORD_UNKNOWN)
+    score->unexplained++;
+  return self->likelihood[kind][class] + stray;
+}
+
+/* Where the pointers of one @layout at @behind lead, and whether its enums and booleans are some. */
+static void
+score_object (HsEngine *self, HsLayout *layout, const HsSpecimen *specimen, guint64 behind, HsScore *score)
+{
+  guint first = (guint)(behind / 8);
+
+  for (guint32 i = 0; i < layout->n_slots && behind + layout->slots[i].offset + 8 <= 8 * (guint64)specimen->n_words; i++) {
+    const HsSlot *slot = &layout->slots[i];
+    HsScore one = { 0 };
+    if (slot->offset % 8 != 0 || slot->kind == HS_SLOT_UNION)
+      continue;
+    judge_slot (self, slot, specimen, first + (guint)(slot->offset / 8), &one);
+    /* Of a union's reading only what speaks for it counts. */
+    if (slot->in_union && (one.bits <= 0 || one.bad > 0))
+      continue;
+    score->bits += one.bits;
+    score->bad += one.bad;
+    score->strong += one.strong;
+  }
+  for (guint32 i = 0; i < layout->n_fields && behind + layout->fields[i].offset + layout->fields[i].size <= 8 * (guint64)specimen->n_words; i++)
+    judge_field (self, &layout->fields[i], specimen->data + behind + layout->fields[i].offset, score);
+}
+
+#define TAIL_SHARE 0.5 /* of what elements say: how many are in use is not known */
+
+/* What stands in the flexible array: elements, or bytes. */
+static double
+tail_bits (HsEngine *self, const HsLayout *layout, const HsSpecimen *specimen, guint64 behind, HsScore *score)
+{
+  guint64 at = behind + layout->tail_offset;
+  HsScore tail = { 0 };
+
+  if (layout->tail_stride == 0 || layout->size + 8 > specimen->usable)
+    return 0;
+  if (layout->tail == NULL || at % 8 != 0) {
+    for (guint w = (guint)((at + 7) / 8), first = w; w < specimen->n_words; w++) {
+      tail.unexplained += specimen->class[w] == HS_CLASS_BLOCK;
+      tail.bits += specimen->class[w] == HS_CLASS_BLOCK ? -4 : w == first && specimen->class[w] == HS_CLASS_TEXT ? 2.5 : 0;
+    }
+    score->unexplained += tail.unexplained;
+    return CLAMP (tail.bits, -10, 5);
+  }
+  for (; at + layout->tail_stride <= 8 * (guint64)specimen->n_words; at += layout->tail_stride) {
+    guint n_kinds, first = (guint)(at / 8);
+    const guint8 *kinds = hs_layout_words (layout->tail, &n_kinds);
+    for (guint w = first; w < first + n_kinds && w < specimen->n_words; w++)
+      tail.bits += word_bits (self, kinds, n_kinds, specimen, w, first, &tail);
+    score_object (self, layout->tail, specimen, at, &tail);
+  }
+  score->strong += tail.strong;
+  return CLAMP (tail.bits * TAIL_SHARE, -6, 10);
+}
+
+HsScore
+hs_score (HsEngine *self, HsLayout *layout, const HsSpecimen *specimen, guint64 behind)
+{
+  HsScore score = { 0 };
+  guint n_kinds, first = (guint)(behind / 8);
+  const guint8 *kinds = hs_layout_words (layout, &n_kinds);
+  gboolean has_tail = (layout->tail_stride != 0 || layout->grows) && layout->size + 8 <= specimen->usable;
+
+  for (guint w = first; w < specimen->n_words && (w - first < n_kinds || !has_tail); w++)
+    score.bits += word_bits (self, kinds, n_kinds, specimen, w, first, &score);
+  score_object (self, layout, specimen, behind, &score);
+  score.bits += tail_bits (self, layout, specimen, behind, &score);
+  return score;
+}

@@ -1,0 +1,403 @@
+/* solve.c - what the blocks of a group are; see groups.h.
+ *
+ * First all as one. Where that is not clear, something may tell them apart: a member of the object that holds the pointer
+ * (an enum, a bit-field, a small number next to it), a byte of the block itself where it begins with a known header, or
+ * the size. Each such member divides the sample; the one that leaves most of it clear is taken, as a rule. */
+#include "profiler/inference/groups.h"
+
+#include <string.h>
+
+#define MAX_VALUES 96  /* of one split */
+#define TAG_VALUES 16  /* a member with more is no tag, unless it is known for one */
+#define LEAST_PART 4   /* specimens */
+#define MAX_SPLITS 64
+
+typedef struct {
+  HsEngine *engine;
+  const HsGroups *groups;
+  const HsGroup *group;
+  HsMatrix *matrix;
+  guint64 value[HS_SPECIMENS]; /* of the split being tried */
+  guint8 part[HS_SPECIMENS];
+  guint64 values[MAX_VALUES];
+  guint n_values;
+  const HsSplit *tag; /* by which the header's blocks were told apart before; NULL */
+  HsTypeId tagged;
+  GArray *known; /* Known: blocks of known type */
+} Trial;
+
+typedef struct {
+  guint32 block;
+  HsTypeId type;
+} Known;
+
+typedef struct {
+  HsSplit split;
+  double merit;
+  guint n;
+  HsVerdict verdicts[MAX_VALUES];
+} Option;
+
+/* Divides the sample by @split; FALSE: it does not, or into too many. */
+static gboolean
+divide (Trial *self, const HsSplit *split)
+{
+  self->n_values = 0;
+  for (guint i = 0; i < self->matrix->n; i++) {
+    guint64 value = hs_split_value (self->engine, split, self->matrix->specimen[i].block);
+    guint k = 0;
+    while (k < self->n_values && self->values[k] != value)
+      k++;
+    if (k == MAX_VALUES) {
+      self->n_values = MAX_VALUES + 1;
+      return FALSE;
+    }
+    if (k == self->n_values)
+      self->values[self->n_values++] = value;
+    self->part[i] = (guint8)k;
+  }
+  return self->n_values > 1;
+}
+
+#define MAX_TAG 4096 /* larger numbers are quantities */
+
+static gboolean
+has_large_values (const Trial *self)
+{
+  for (guint i = 0; i < self->n_values; i++)
+    if (self->values[i] > MAX_TAG)
+      return TRUE;
+  return FALSE;
+}
+
+/* How near to the pointer a member of its owner stands: tags stand before what they are about. */
+static double
+nearness (const Trial *self, const HsSplit *split)
+{
+  const HsReason *reason = hs_reasons_get (self->engine->reasons, self->group->reason);
+
+  if (split->kind != HS_SPLIT_OWNER)
+    return 0;
+  if (split->offset < reason->inner_slot && reason->inner_slot - split->offset <= 8)
+    return 0.15;
+  return split->offset < reason->inner_slot && reason->inner_slot - split->offset <= 16 ? 0 : -0.1;
+}
+
+typedef struct {
+  HsTypeId type; /* that most known blocks with the tag's value have; 0: there are none */
+  guint n, agree;
+} Vote;
+
+/* What blocks of known type say about a tag's value. */
+static Vote
+vote (const Trial *self, const HsSplit *split, guint64 value)
+{
+  Vote vote = { 0 };
+  guint lead = 0;
+
+  for (guint i = 0; i < self->known->len; i++) {
+    const Known *one = &g_array_index (self->known, Known, i);
+    if (hs_split_value (self->engine, split, one->block) != value)
+      continue;
+    vote.n++;
+    if (lead == 0)
+      vote.type = one->type;
+    lead = one->type == vote.type ? lead + 1 : lead - 1; /* a majority is never eliminated */
+  }
+  for (guint i = 0; i < self->known->len && vote.n > 0; i++) {
+    const Known *one = &g_array_index (self->known, Known, i);
+    vote.agree += one->type == vote.type && hs_split_value (self->engine, split, one->block) == value;
+  }
+  return vote;
+}
+
+#define PURE 97 /* percent of the known blocks that a tag's values tell right */
+
+/* Whether the split tells the known blocks apart by type. */
+static gboolean
+separates (const Trial *self, const HsSplit *split)
+{
+  HsTypeId first = 0;
+  gboolean several = FALSE;
+  guint n = 0, agree = 0;
+
+  for (guint k = 0; k < self->n_values; k++) {
+    Vote one = vote (self, split, self->values[k]);
+    n += one.n;
+    agree += one.agree;
+    several |= first != 0 && one.type != 0 && one.type != first;
+    first = first == 0 ? one.type : first;
+  }
+  return several && agree * 100 >= PURE * n;
+}
+
+#define LEAST_VOTES 2
+#define VOTED_MERIT 1 /* a known tag before any other */
+
+static void
+take_votes (const Trial *self, const HsSplit *split, HsVerdict *verdict)
+{
+  Vote one = vote (self, split, verdict->value);
+
+  if (one.type == 0)
+    return;
+  gboolean pure = one.agree * 100 >= PURE * one.n;
+  gboolean allowed = one.type == verdict->best[0].type || hs_verdict_allows (verdict, one.type);
+  verdict->type = pure && allowed && (one.agree >= LEAST_VOTES || one.type == verdict->type) ? one.type : 0;
+  verdict->votes = verdict->type != 0 ? one.agree : 0;
+}
+
+static void
+try_split (Trial *self, HsSplit split, Option *best)
+{
+  Option option = { .split = split };
+  guint decided = 0, kinds = 0;
+
+  if (!divide (self, &split) || (split.size == 4 && split.mask == G_MAXUINT64 && has_large_values (self)))
+    return;
+  gboolean voted = split.kind == (self->tagged != 0 ? HS_SPLIT_TARGET : HS_SPLIT_OWNER) && separates (self, &split);
+  if (self->n_values > TAG_VALUES && !voted)
+    return;
+  for (guint k = 0; k < self->n_values; k++) {
+    HsVerdict verdict = hs_matrix_judge (self->matrix, self->part, (guint8)k);
+    gboolean known = FALSE;
+    verdict.value = self->values[k];
+    if (voted)
+      take_votes (self, &split, &verdict);
+    if ((verdict.votes == 0 && verdict.n < LEAST_PART) || (split.kind == HS_SPLIT_SIZE && verdict.n * 10 < self->matrix->n))
+      verdict.type = 0;
+    for (guint i = 0; i < option.n; i++)
+      known |= option.verdicts[i].type == verdict.type;
+    if (verdict.type != 0) {
+      decided += verdict.n;
+      kinds += !known;
+    }
+    option.verdicts[option.n++] = verdict;
+  }
+  if (voted)
+    decided += VOTED_MERIT * self->matrix->n;
+  option.merit = (double)decided / self->matrix->n + 0.1 * kinds - 0.02 * MIN (self->n_values, TAG_VALUES) + nearness (self, &split);
+  if (kinds > 0 && option.merit > best->merit)
+    *best = option;
+}
+
+static gboolean
+may_split (const HsField *field)
+{
+  return field->kind != HS_FIELD_FLOAT && field->kind != HS_FIELD_CHARS && field->kind != HS_FIELD_DATA && field->size <= 4;
+}
+
+static HsSplit
+split_by_field (HsSplitKind kind, const HsField *field)
+{
+  HsSplit split = { .kind = (guint8)kind, .size = (guint8)field->size, .offset = (guint32)field->offset, .mask = G_MAXUINT64 };
+
+  if (field->bit_size != 0) {
+    split.size = field->bit_offset + field->bit_size <= 8 ? 1 : 4;
+    split.mask = ((G_GUINT64_CONSTANT (1) << MIN (field->bit_size, 32)) - 1) << field->bit_offset;
+  }
+  return split;
+}
+
+static void
+try_fields (Trial *self, HsSplitKind kind, HsTypeId type, Option *best)
+{
+  HsLayout *layout = hs_layouts_get (self->engine->layouts, type);
+  const HsField *last = NULL;
+
+  for (guint32 i = 0, tried = 0; i < layout->n_fields && tried < MAX_SPLITS; i++) {
+    const HsField *field = &layout->fields[i];
+    if (!may_split (field) || (field->in_union && kind == HS_SPLIT_OWNER) || field->offset > G_MAXINT32)
+      continue;
+    HsSplit split = split_by_field (kind, field);
+    if (self->tag != NULL && kind == HS_SPLIT_TARGET && split.offset != self->tag->offset)
+      continue;
+    tried++;
+    try_split (self, split, best);
+    /* Two neighbouring bit-fields are one tag: a type and its encoding. */
+    if (field->bit_size != 0 && last != NULL && last->offset == field->offset && split.size == 1) {
+      split.mask |= split_by_field (kind, last).mask;
+      try_split (self, split, best);
+      self->n_values = 0;
+    }
+    /* Too many values: a set of flags, of which one may count. */
+    if (self->n_values > TAG_VALUES && field->bit_size == 0 && field->kind == HS_FIELD_INT && kind == HS_SPLIT_OWNER)
+      for (guint bit = 0; bit < 8 * field->size; bit++) {
+        split.mask = G_GUINT64_CONSTANT (1) << bit;
+        try_split (self, split, best);
+      }
+    last = field->bit_size != 0 ? field : NULL;
+  }
+}
+
+#define VALIDATED 512 /* blocks */
+#define LEAST_VALID 97 /* percent */
+
+/* Holds the verdicts against other blocks than those they come from: a member that seemed to tell them apart may have done
+ * so by chance. Takes back those that fail. */
+static gboolean
+validate (Trial *self, const HsSplit *split, HsVerdict *verdicts, guint n)
+{
+  HsDecision decision = { .split = *split, .n_verdicts = n, .verdicts = verdicts };
+  guint tried[MAX_VALUES] = { 0 }, failed[MAX_VALUES] = { 0 }, left = 0;
+  guint32 step = MAX (1, self->group->n / VALIDATED);
+
+  for (guint32 i = 0; i < self->group->n; i += step) {
+    guint32 block = self->groups->members[self->group->first + i];
+    const HsVerdict *verdict = hs_decision_verdict (&decision, hs_split_value (self->engine, split, block));
+    if (verdict == NULL || verdict->type == 0)
+      continue;
+    tried[verdict - verdicts]++;
+    failed[verdict - verdicts] += !hs_group_admits (self->engine, verdict->type, block);
+  }
+  for (guint k = 0; k < n; k++) {
+    if (failed[k] * 100 > tried[k] * (100 - LEAST_VALID))
+      verdicts[k].type = 0;
+    left += verdicts[k].type != 0;
+  }
+  return left > 0;
+}
+
+static guint32
+decide (Trial *self, guint source, HsTypeId header, const HsSplit *split, const HsVerdict *verdicts, guint n)
+{
+  HsDecision decision = { .reason = self->group->reason, .header = header, .source = (guint8)source, .split = *split,
+                          .n = self->group->n, .n_verdicts = n };
+  const HsReason *reason = hs_reasons_get (self->engine->reasons, self->group->reason);
+  guint32 done = 0;
+
+  decision.of_member = header == 0 && reason->context == 0 && reason->owner == reason->inner;
+  decision.verdicts = g_memdup2 (verdicts, n * sizeof *verdicts);
+  guint32 number = hs_decisions_add (self->engine->decisions, decision);
+  for (guint32 i = 0; i < self->group->n; i++) {
+    guint32 block = self->groups->members[self->group->first + i];
+    if (hs_label_level (self->engine->label[block]) == HS_LEVEL_NONE)
+      done += hs_group_apply (self->engine, number, block);
+  }
+  return done;
+}
+
+static int
+compare_verdicts (gconstpointer a, gconstpointer b)
+{
+  const HsVerdict *x = a, *y = b;
+
+  return x->value < y->value ? -1 : x->value > y->value;
+}
+
+#define MAX_KNOWN 1024      /* blocks */
+#define MAX_LOOKED (1u << 18)
+
+static gboolean
+has_id (const GArray *ids, HsTypeId id)
+{
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    if (g_array_index (ids, HsTypeId, i) == id)
+      return TRUE;
+  return FALSE;
+}
+
+/* Blocks of known type whose tags show what the group's tags mean: those that begin with @header, and are known by something
+ * else than its tag; or, where that is 0, those that the same member leads to. */
+static GArray *
+find_known (HsEngine *engine, HsTypeId header, guint32 reason)
+{
+  GArray *known = g_array_new (FALSE, FALSE, sizeof (Known));
+  const GArray *beginners = header != 0 ? hs_beginners (engine, header) : NULL;
+  guint32 step = MAX (1, engine->blocks->n / MAX_LOOKED), member = hs_member_reason (engine, reason);
+
+  for (guint32 block = 0; block < engine->blocks->n && known->len < MAX_KNOWN; block += step) {
+    Known one = { block, hs_label_type (engine->label[block]) };
+    if (hs_label_level (engine->label[block]) < HS_LEVEL_C || one.type == header)
+      continue;
+    guint source = hs_reasons_get (engine->reasons, engine->reason[block])->source;
+    if (header != 0 ? source != HS_SOURCE_HEADER && hs_label_form (engine->label[block]) != HS_FORM_ARRAY && has_id (beginners, one.type)
+                    : hs_member_reason (engine, engine->reason[block]) == member)
+      g_array_append_val (known, one);
+  }
+  return known;
+}
+
+#define TAG_REACH 8 /* bytes before and behind the pointer in which its tag stands */
+
+static gboolean
+may_guard (const HsField *field, guint64 slot)
+{
+  return !field->in_union && field->offset + TAG_REACH >= slot && field->offset < slot + 8 + TAG_REACH
+         && (field->kind == HS_FIELD_ENUM || field->bit_size != 0 || (field->size == 1 && field->kind != HS_FIELD_CHARS));
+}
+
+/* What is clear for all may be so only because nearly all have one tag: then it holds for that value alone, and each value
+ * has to be clear by itself. The small members next to the pointer, as far as they fit one word, are the tag. */
+static gboolean
+guard (Trial *self, const HsVerdict *whole, Option *option)
+{
+  const HsReason *reason = hs_reasons_get (self->engine->reasons, self->group->reason);
+  HsLayout *layout = reason->inner != 0 ? hs_layouts_get (self->engine->layouts, reason->inner) : NULL;
+  HsSplit split = { .kind = HS_SPLIT_OWNER, .size = 0 };
+
+  for (guint32 i = 0; layout != NULL && i < layout->n_fields; i++) {
+    const HsField *field = &layout->fields[i];
+    if (!may_guard (field, reason->inner_slot) || field->offset >= G_MAXUINT32)
+      continue;
+    HsSplit one = split_by_field (HS_SPLIT_OWNER, field);
+    if (split.size == 0) {
+      split.offset = (guint32)field->offset & ~7u;
+      split.size = (guint8)MIN (8, layout->size - split.offset);
+    }
+    guint64 shift = field->offset - split.offset;
+    if (shift + one.size > split.size)
+      break;
+    split.mask |= (one.mask & (G_MAXUINT64 >> (64 - 8 * one.size))) << (8 * shift);
+  }
+  if (split.size == 0 || (split.size != 8 && split.size != 4 && split.size != 2 && split.size != 1))
+    return FALSE;
+  if (divide (self, &split)) {
+    *option = (Option){ .merit = -1 };
+    try_split (self, split, option);
+    return TRUE;
+  }
+  if (self->n_values != 1)
+    return FALSE;
+  *option = (Option){ .split = split, .n = 1, .verdicts = { *whole } };
+  option->verdicts[0].value = self->values[0];
+  return TRUE;
+}
+
+guint32
+hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, HsMatrix *matrix, guint source, HsTypeId header, HsTypeId tagged)
+{
+  Trial trial = { .engine = engine, .groups = groups, .group = group, .matrix = matrix };
+  Option best = { .merit = 0.1 };
+  const HsReason *reason = hs_reasons_get (engine->reasons, group->reason);
+  g_autoptr (GArray) known = find_known (engine, tagged, group->reason);
+  HsVerdict whole = hs_matrix_judge (matrix, NULL, 0);
+
+  guint32 rule = tagged != 0 ? hs_decisions_for_header (engine->decisions, tagged) : 0;
+  const HsDecision *before = hs_decisions_get (engine->decisions, rule);
+
+  trial.known = known;
+  trial.tagged = tagged;
+  trial.tag = before->split.kind == HS_SPLIT_TARGET ? &before->split : NULL;
+
+  if (whole.type != 0 && validate (&trial, &(HsSplit){ 0 }, &whole, 1)) {
+    if (header != 0 || !guard (&trial, &whole, &best))
+      return decide (&trial, source, header, &(HsSplit){ 0 }, &whole, 1);
+    if (best.n == 0)
+      return 0;
+    qsort (best.verdicts, best.n, sizeof *best.verdicts, compare_verdicts);
+    return decide (&trial, source, header, &best.split, best.verdicts, best.n);
+  }
+  if (tagged != 0)
+    try_fields (&trial, HS_SPLIT_TARGET, tagged, &best);
+  if (reason->inner != 0 && header == 0)
+    try_fields (&trial, HS_SPLIT_OWNER, reason->inner, &best);
+  if (best.n == 0)
+    try_split (&trial, (HsSplit){ .kind = HS_SPLIT_SIZE }, &best);
+  if (best.n == 0)
+    return 0;
+  qsort (best.verdicts, best.n, sizeof *best.verdicts, compare_verdicts);
+  if (!validate (&trial, &best.split, best.verdicts, best.n))
+    return 0;
+  return decide (&trial, source, header, &best.split, best.verdicts, best.n);
+}

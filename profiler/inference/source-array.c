@@ -1,0 +1,71 @@
+/* source-array.c - arrays of pointers and of numbers.
+ *
+ * A T ** to the start of a block of nothing but acceptable pointers makes it T *[]; a pointer to numbers, to a block
+ * without pointers, makes it an array of these. */
+#include "profiler/inference/groups.h"
+
+#include <string.h>
+
+#define LOOK 65536 /* bytes of a block that are looked at */
+
+static gboolean
+points_well (HsEngine *self, guint64 value, guint64 size)
+{
+  guint32 block;
+
+  if (value == 0)
+    return TRUE;
+  if (!hs_engine_is_mapped (self, value))
+    return FALSE;
+  block = hs_blocks_find (self->blocks, value);
+  return block == HS_NO_BLOCK || hs_blocks_end (self->blocks, block) - value >= size;
+}
+
+/* Every word of the block is an acceptable pointer. The last 15 bytes may be what malloc rounded up. */
+static gboolean
+holds_pointers (HsEngine *self, guint32 block, HsTypeId type)
+{
+  const guint8 *data = hs_engine_bytes (self, block);
+  guint64 usable = hs_blocks_size (self->blocks, block);
+  const HsType *pointee = hs_types_get (self->types, hs_types_strip (self->types, hs_types_get (self->types, type)->target));
+  guint64 size = pointee->kind == HS_TYPE_STRUCT || pointee->kind == HS_TYPE_CLASS ? pointee->size : 1;
+
+  if (pointee->size == 0 && pointee->kind != HS_TYPE_OPAQUE)
+    size = 0; /* void **: any word will do, so the words tell nothing */
+  for (guint64 at = 0; data != NULL && at + 8 <= usable && at < LOOK; at += 8) {
+    guint64 value;
+    memcpy (&value, data + at, 8);
+    if (!points_well (self, value, size) && usable - at > 15)
+      return FALSE;
+  }
+  return data != NULL;
+}
+
+static gboolean
+holds_numbers (HsEngine *self, guint32 block)
+{
+  const guint8 *data = hs_engine_bytes (self, block);
+
+  return data != NULL && hs_content_heap_pointers (self, data, MIN (hs_blocks_size (self->blocks, block), 4096)) == 0;
+}
+
+void
+hs_source_array (HsEngine *self)
+{
+  g_autoptr (HsGroups) groups = hs_groups_collect (self, HS_HINT_SCALAR, HS_HINT_POINTERS, HS_BY_REASON);
+
+  for (guint i = 0; i < groups->groups->len; i++) {
+    const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
+    if (!hs_group_is_due (self, group, HS_SOURCE_ARRAY))
+      continue;
+    for (guint32 k = 0; k < group->n; k++) {
+      guint32 block = groups->members[group->first + k];
+      HsLabel label = self->label[block];
+      HsTypeId type = hs_label_type (label);
+      if (hs_label_level (label) == HS_LEVEL_NONE
+          && (hs_label_form (label) == HS_HINT_POINTERS ? holds_pointers (self, block, type) : holds_numbers (self, block)))
+        hs_engine_decide (self, block, type, HS_FORM_ARRAY, HS_LEVEL_C,
+                          hs_engine_reason_by (self, self->reason[block], HS_SOURCE_ARRAY, 0), self->parent[block]);
+    }
+  }
+}

@@ -1,0 +1,261 @@
+/* source-embed.c - what holds the thing that is pointed to.
+ *
+ * A T * to the inside of a block, or to the start of one that is not the size of a T: the block is a type that has a T
+ * there, as a member or because it begins with the same members. Of several such types the contents decide, for all blocks
+ * at once that the same member leads to. Where no type holds a T like that, the block is several T, or one and bytes
+ * behind it, or the beginning of one. */
+#include "profiler/inference/groups.h"
+
+#include <string.h>
+
+typedef struct {
+  HsEngine *engine;
+  guint32 block;
+  HsTypeId type;
+  HsLayout *layout;
+  guint64 distance;
+  guint64 usable;
+  HsAddr address;
+  const guint8 *data;
+} Case;
+
+static gboolean
+open_case (HsEngine *self, guint32 block, Case *c)
+{
+  HsTypeId type = hs_label_type (self->label[block]);
+
+  *c = (Case){ .engine = self, .block = block, .type = type, .layout = hs_layouts_get (self->layouts, type),
+               .distance = hs_reasons_get (self->reasons, self->reason[block])->distance,
+               .usable = hs_blocks_size (self->blocks, block), .address = self->blocks->address[block],
+               .data = hs_engine_bytes (self, block) };
+  return c->data != NULL;
+}
+
+static gboolean
+decide (const Case *c, HsForm form, HsLevel level, guint source)
+{
+  guint32 reason = hs_engine_reason_by (c->engine, c->engine->reason[c->block], source, 0);
+
+  return hs_engine_decide (c->engine, c->block, c->type, form, level, reason, c->engine->parent[c->block]);
+}
+
+/* --- types that hold it --- */
+
+static void
+add_unique (GArray *ids, HsTypeId id)
+{
+  for (guint i = 0; i < ids->len; i++)
+    if (g_array_index (ids, HsTypeId, i) == id)
+      return;
+  g_array_append_val (ids, id);
+}
+
+/* The types that the members of the group may be, by the sizes of some. */
+static GArray *
+find_holders (HsEngine *self, const HsGroups *groups, const HsGroup *group, guint64 distance)
+{
+  GArray *found = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
+  guint32 n = MIN (group->n, HS_SPECIMENS);
+
+  for (guint32 i = 0; i < n; i++) {
+    guint32 block = groups->members[group->first + (guint64)i * group->n / n];
+    guint64 usable = hs_blocks_size (self->blocks, block);
+    HsForm form;
+    const GArray *ids = hs_find_containers (self, group->type, distance, self->blocks->address[block], usable);
+    for (guint k = 0; k < ids->len; k++)
+      add_unique (found, g_array_index (ids, HsTypeId, k));
+    if (distance == 0 && hs_fits (hs_layouts_get (self->layouts, group->type), self->blocks->address[block], usable, &form))
+      add_unique (found, group->type);
+  }
+  return found;
+}
+
+/* --- several of them, one and more, or a part --- */
+
+/* Where the elements end, if the pointer's neighbour says so: begin, end. */
+static guint64
+filled (const Case *c)
+{
+  HsEngine *self = c->engine;
+  guint32 parent = self->parent[c->block], at = self->at[c->block];
+  const guint8 *data = parent != HS_NO_BLOCK && at != HS_NOWHERE ? hs_engine_bytes (self, parent) : NULL;
+  guint64 next;
+
+  if (data == NULL || (at + (guint64)2) * 8 > hs_blocks_size (self->blocks, parent))
+    return c->usable;
+  memcpy (&next, data + (at + (guint64)1) * 8, sizeof next);
+  return next > c->address && next <= c->address + c->usable && (next - c->address) % MAX (c->layout->size, 1) == 0 ? next - c->address
+                                                                                                             : c->usable;
+}
+
+#define MAX_ELEMENTS 64 /* looked at */
+
+/* Whether the block is T and nothing but T: each element passes, and where they hold pointers at all, some are set. */
+static gboolean
+is_array (const Case *c)
+{
+  guint64 size = c->layout->size, end = size > 0 ? filled (c) : 0;
+
+  if (size == 0 || c->usable < 2 * size || (end == c->usable && c->usable % size > hs_residue (c->address, c->usable)))
+    return FALSE;
+  if (!c->layout->has_pointers)
+    return hs_content_heap_pointers (c->engine, c->data, MIN (end, 4096)) == 0;
+  for (guint64 at = 0, n = 0; at + size <= end && n < MAX_ELEMENTS; at += size, n++)
+    if (!hs_content_admits (c->engine, c->layout, c->data + at, size))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+try_several (const Case *c)
+{
+  if (c->distance % MAX (c->layout->size, 1) == 0 && is_array (c)) {
+    decide (c, HS_FORM_ARRAY, HS_LEVEL_C, HS_SOURCE_ARRAY);
+    return;
+  }
+  if (c->distance != 0) {
+    hs_engine_object (c->engine, c->address + c->distance, c->type, HS_LEVEL_C, c->block, c->engine->reason[c->block]);
+    return;
+  }
+  if (c->layout->size == 0 || c->layout->size > c->usable || !hs_content_admits (c->engine, c->layout, c->data, c->usable))
+    return;
+  /* malloc leaves up to 16 bytes more when what remains is too small for a chunk of its own. A T at the start of a block
+   * several times its size is weak: a list of free slots runs through such blocks. */
+  gboolean whole = c->usable - c->layout->size <= 15 + HS_GRANULE;
+  gboolean weak = c->usable / 2 > c->layout->size && !c->layout->grows;
+  if (!weak && !whole)
+    hs_learn_long (c->engine, c->layout, c->usable);
+  decide (c, whole ? HS_FORM_WHOLE : HS_FORM_TAIL, weak ? HS_LEVEL_D : HS_LEVEL_C, HS_SOURCE_EMBED);
+}
+
+#define LEAST_SHORT 4 /* blocks that are all too short: then the program means it, */
+#define MANY_SHORT 8  /* and so many, even where they are far too short */
+
+static gboolean
+is_short (const Case *c, guint times)
+{
+  return c->distance == 0 && c->layout->size > c->usable && c->usable * times >= c->layout->size
+         && hs_content_admits (c->engine, c->layout, c->data, c->usable);
+}
+
+/* Blocks that are shorter than the type: the program leaves out what it does not use. */
+static void
+try_short (HsEngine *self, const HsGroups *groups, const HsGroup *group)
+{
+  guint32 n = 0, far = 0;
+  Case c;
+
+  for (guint32 i = 0; i < group->n; i++)
+    if (open_case (self, groups->members[group->first + i], &c)) {
+      n += is_short (&c, 2);
+      far += is_short (&c, 4);
+    }
+  guint times = far >= MANY_SHORT ? 4 : 2;
+  if (far < MANY_SHORT && n < LEAST_SHORT)
+    return;
+  for (guint32 i = 0; i < group->n; i++)
+    if (open_case (self, groups->members[group->first + i], &c) && is_short (&c, times)) {
+      hs_learn_short (self, c.layout, c.usable);
+      decide (&c, HS_FORM_TRUNCATED, HS_LEVEL_C, HS_SOURCE_EMBED);
+    }
+}
+
+static void
+try_alone (HsEngine *self, const HsGroups *groups, const HsGroup *group)
+{
+  for (guint32 i = 0; i < group->n; i++) {
+    guint32 block = groups->members[group->first + i];
+    Case c;
+    if (hs_label_level (self->label[block]) == HS_LEVEL_NONE && open_case (self, block, &c)
+        && hs_find_containers (self, c.type, c.distance, c.address, c.usable)->len == 0)
+      try_several (&c);
+  }
+}
+
+static void
+try_group (HsEngine *self, const HsGroups *groups, const HsGroup *group)
+{
+  guint64 distance = hs_reasons_get (self->reasons, group->reason)->distance;
+  g_autoptr (GArray) holders = find_holders (self, groups, group, distance);
+
+  if (holders->len > 0 && (distance != 0 || !hs_is_tagged (self, group->type))) {
+    g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, holders,
+                                                 hs_reasons_get (self->reasons, group->reason)->owner, FALSE, 0);
+    if (matrix != NULL)
+      hs_group_solve (self, groups, group, matrix, HS_SOURCE_EMBED, 0, 0);
+  }
+  try_alone (self, groups, group);
+}
+
+#define LEAST_OVERLAID 8 /* blocks */
+
+/* Blocks that typed pointers vouch for, but in which a later pointer cannot be one: if they are many, and sound up to there,
+ * the program cuts its objects short and puts other things behind. */
+static void
+try_overlaid (HsEngine *self, const HsGroups *groups, const HsGroup *group)
+{
+  HsLayout *layout = hs_layouts_get (self->layouts, group->type);
+  guint32 n = 0;
+
+  for (guint pass = 0; pass < 2 && (pass == 0 || (n >= LEAST_OVERLAID && 2 * n >= group->n)); pass++)
+    for (guint32 i = 0; i < group->n; i++) {
+      Case c;
+      guint good;
+      if (!open_case (self, groups->members[group->first + i], &c)
+          || hs_content_sound (self, layout, c.data, MIN (c.usable, layout->size), &good) < 8 || good == 0)
+        continue;
+      n += pass == 0;
+      if (pass > 0) {
+        self->label[c.block] = hs_label (0, HS_HINT_VOID, HS_LEVEL_NONE, 0);
+        decide (&c, HS_FORM_TRUNCATED, HS_LEVEL_C, HS_SOURCE_EMBED);
+      }
+    }
+}
+
+static void
+ask_refuted (HsEngine *self)
+{
+  g_autoptr (HsGroups) groups = hs_groups_collect (self, HS_HINT_REFUTED, HS_HINT_REFUTED, HS_BY_TYPE);
+
+  for (guint i = 0; i < groups->groups->len; i++) {
+    const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
+    if (group->n >= LEAST_OVERLAID)
+      try_overlaid (self, groups, group);
+  }
+}
+
+static void
+ask_short (HsEngine *self)
+{
+  g_autoptr (HsGroups) groups = hs_groups_collect (self, HS_HINT_PREFIX, HS_HINT_PREFIX, HS_BY_TYPE);
+
+  for (guint i = 0; i < groups->groups->len; i++) {
+    const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
+    if (group->n >= LEAST_SHORT)
+      try_short (self, groups, group);
+  }
+}
+
+static void
+ask (HsEngine *self, HsHint from, HsGrouping by, guint memory)
+{
+  g_autoptr (HsGroups) groups = hs_groups_collect (self, from, HS_HINT_PREFIX, by);
+
+  for (guint i = 0; i < groups->groups->len; i++) {
+    const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
+    if (hs_group_is_due (self, group, memory))
+      try_group (self, groups, group);
+  }
+}
+
+void
+hs_source_embed (HsEngine *self)
+{
+  guint64 before = self->n_decided;
+
+  ask_refuted (self);
+  ask_short (self);
+  ask (self, HS_HINT_INTERIOR, HS_BY_REASON, HS_SOURCE_EMBED);
+  if (self->n_decided == before)
+    ask (self, HS_HINT_PREFIX, HS_BY_MEMBER, HS_N_SOURCES + HS_SOURCE_EMBED);
+}

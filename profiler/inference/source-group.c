@@ -1,0 +1,74 @@
+/* source-group.c - void pointers and unions.
+ *
+ * A void * says nothing about one block, but all that the same member leads to are mostly of one type, or of one for each
+ * value of a member next to it. Candidates are all types of the blocks' sizes; of a union its arms, and what begins with
+ * them or holds them. First in each context by itself (a hash table's values), then in all together. */
+#include "profiler/inference/groups.h"
+
+#define LEAST 8 /* blocks */
+
+/* The union's slot that the group's pointers come from, or NULL. */
+static const HsSlot *
+union_slot (HsEngine *self, const HsReason *reason, HsLayout **layout)
+{
+  if (reason->owner == 0 || reason->owner >= self->types->n_types)
+    return NULL;
+  *layout = hs_layouts_get (self->layouts, reason->owner);
+  for (guint32 i = 0; i < (*layout)->n_slots; i++)
+    if ((*layout)->slots[i].offset == reason->slot && (*layout)->slots[i].kind == HS_SLOT_UNION)
+      return &(*layout)->slots[i];
+  return NULL;
+}
+
+static GArray *
+arms_of (HsEngine *self, const HsReason *reason, gboolean *text)
+{
+  HsLayout *layout;
+  const HsSlot *slot = union_slot (self, reason, &layout);
+  GArray *ids;
+
+  *text = TRUE;
+  if (slot == NULL)
+    return NULL;
+  *text = FALSE;
+  ids = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
+  for (guint i = 0; i < slot->n_arms; i++) {
+    const HsSlot *arm = &layout->arms[slot->first_arm + i];
+    *text |= arm->kind == HS_SLOT_CHAR;
+    if (arm->kind != HS_SLOT_OBJECT)
+      continue;
+    const GArray *beginners = hs_beginners (self, arm->target);
+    g_array_append_val (ids, arm->target);
+    for (guint k = 0; beginners != NULL && k < beginners->len; k++)
+      g_array_append_val (ids, g_array_index (beginners, HsTypeId, k));
+  }
+  return ids;
+}
+
+static void
+ask (HsEngine *self, HsGrouping by, guint memory)
+{
+  g_autoptr (HsGroups) groups = hs_groups_collect (self, HS_HINT_VOID, HS_HINT_VOID, by);
+
+  for (guint i = 0; i < groups->groups->len; i++) {
+    const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
+    HsReason reason = *hs_reasons_get (self->reasons, group->reason);
+    gboolean text;
+    if (group->n < LEAST || !hs_group_is_due (self, group, memory))
+      continue;
+    g_autoptr (GArray) arms = arms_of (self, &reason, &text);
+    g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, arms, reason.owner, text, reason.distance);
+    if (matrix != NULL)
+      hs_group_solve (self, groups, group, matrix, HS_SOURCE_GROUP, 0, 0);
+  }
+}
+
+void
+hs_source_group (HsEngine *self)
+{
+  guint64 before = self->n_decided;
+
+  ask (self, HS_BY_REASON, HS_SOURCE_GROUP);
+  if (self->n_decided == before)
+    ask (self, HS_BY_MEMBER, HS_N_SOURCES + HS_SOURCE_GROUP);
+}
