@@ -19,7 +19,7 @@ word_at (const guint8 *data, guint64 offset)
 static gboolean
 slot_admits (HsEngine *self, const HsSlot *slot, guint64 value)
 {
-  if (value == 0 || slot->in_union || slot->kind == HS_SLOT_VOID || slot->kind == HS_SLOT_UNION)
+  if (value == 0 || slot->in_union || slot->is_weak || slot->kind == HS_SLOT_VOID || slot->kind == HS_SLOT_UNION)
     return TRUE;
   if (slot->kind == HS_SLOT_FUNCTION && value < 8)
     return TRUE;
@@ -44,6 +44,12 @@ hs_content_match (HsEngine *self, const HsLayout *layout, const guint8 *data, gu
   return (HsMatch){ good, bad };
 }
 
+gboolean
+hs_slot_admits (HsEngine *self, const HsSlot *slot, const guint8 *data)
+{
+  return slot_admits (self, slot, word_at (data, slot->offset));
+}
+
 guint64
 hs_content_sound (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit, guint *good)
 {
@@ -58,6 +64,31 @@ hs_content_sound (HsEngine *self, const HsLayout *layout, const guint8 *data, gu
     *good += value != 0 && slot->kind != HS_SLOT_VOID && !slot->in_union;
   }
   return limit;
+}
+
+gboolean
+hs_content_owns_tail (const HsLayout *layout, HsAddr address, const guint8 *data, guint64 usable)
+{
+  for (guint32 i = 0; i < layout->n_slots && layout->size < usable; i++) {
+    const HsSlot *slot = &layout->slots[i];
+    if (slot->offset + 8 > layout->size || (slot->kind != HS_SLOT_CHAR && slot->kind != HS_SLOT_VOID))
+      continue;
+    guint64 distance = word_at (data, slot->offset) - address;
+    if (distance >= layout->size && distance <= layout->size + HS_TAIL_HEAD && distance < usable)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+#define LEAST_TAIL 3 /* characters */
+
+gboolean
+hs_content_text_tail (const HsLayout *layout, const guint8 *data, guint64 usable)
+{
+  if (layout->size == 0 || layout->size + LEAST_TAIL >= usable)
+    return FALSE;
+  gssize length = hs_content_text (data + layout->size, usable - layout->size);
+  return length >= LEAST_TAIL && usable - layout->size - (guint64)length <= 16 + HS_GRANULE;
 }
 
 gboolean

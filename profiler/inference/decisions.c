@@ -77,6 +77,12 @@ hs_decisions_get (const HsDecisions *self, guint32 number)
 }
 
 guint32
+hs_decisions_count (const HsDecisions *self)
+{
+  return self->all->len;
+}
+
+guint32
 hs_decisions_for_reason (const HsDecisions *self, guint32 reason)
 {
   return reason < self->of_reason->len ? g_array_index (self->of_reason, guint32, reason) : 0;

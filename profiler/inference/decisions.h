@@ -61,6 +61,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsDecisions, hs_decisions_free)
 guint32 hs_decisions_add (HsDecisions *self, HsDecision decision);
 const HsDecision *hs_decisions_get (const HsDecisions *self, guint32 number);
 
+/* hs_decisions_count: one more than the last number. */
+guint32 hs_decisions_count (const HsDecisions *self);
+
 /* hs_decisions_for: the rule's number, 0 if there is none. */
 guint32 hs_decisions_for_reason (const HsDecisions *self, guint32 reason);
 guint32 hs_decisions_for_header (const HsDecisions *self, HsTypeId header);

@@ -46,6 +46,8 @@ enum {
   HS_SOURCE_ARRAY,
   HS_SOURCE_TEXT,
   HS_SOURCE_GROUP,
+  HS_SOURCE_SIGNATURE,
+  HS_SOURCE_VALUES,
   HS_SOURCE_CONTENT,
   HS_N_SOURCES
 };
@@ -96,6 +98,8 @@ struct _HsEngine {
   GHashTable *containers; /* memory of hs_find_containers */
   GHashTable *beginners;  /* type -> GArray of HsTypeId */
   GArray *member_of;   /* guint32 by reason: memory of hs_member_reason */
+  GHashTable *holders; /* of source-signature.c: type and offset -> GArray of HsTypeId */
+  guint64 values_at, signatures_at; /* n_decided when these sources looked last */
   GHashTable *asked;   /* memory of hs_group_is_due */
   HsTypeId text_type;  /* of hs_text_type */
   GArray *variables;   /* const HsVariable *: static ones by address */
@@ -184,9 +188,20 @@ HsMatch hs_content_match (HsEngine *self, const HsLayout *layout, const guint8 *
  * among many good ones. */
 gboolean hs_content_admits (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit);
 
+/* hs_slot_admits: whether the word of @slot in an object at @data is one that it may hold. */
+gboolean hs_slot_admits (HsEngine *self, const HsSlot *slot, const guint8 *data);
+
 /* hs_content_sound: how many bytes of @layout at @data there are before the first pointer that cannot be one, at most
  * @limit; @good gets how many pointers before it are set. */
 guint64 hs_content_sound (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit, guint *good);
+
+/* hs_content_owns_tail: whether a pointer to characters, or to anything, in one @layout leads to right behind it in the same
+ * block: an object that was allocated with its string. HS_TAIL_HEAD: what may come before the string, bytes. */
+#define HS_TAIL_HEAD 24
+gboolean hs_content_owns_tail (const HsLayout *layout, HsAddr address, const guint8 *data, guint64 usable);
+
+/* hs_content_text_tail: whether text fills the rest of a block that begins with one @layout. */
+gboolean hs_content_text_tail (const HsLayout *layout, const guint8 *data, guint64 usable);
 
 /* hs_content_heap_pointers: how many of the first @limit bytes' words hold a block's start. */
 guint hs_content_heap_pointers (HsEngine *self, const guint8 *data, guint64 limit);
@@ -207,8 +222,10 @@ guint64 hs_residue (HsAddr address, guint64 usable);
 gboolean hs_fits (const HsLayout *layout, HsAddr address, guint64 usable, HsForm *form);
 
 /* hs_learn_long, hs_learn_short: a typed pointer has shown that a block of @usable bytes holds one @layout and something
- * behind it; so many have shown that they hold the beginning of one. Once there is enough of it, hs_fits says so too. */
+ * behind it; so many have shown that they hold the beginning of one,
+ * or one and as much behind it as one of its members says. Once there is enough of it, hs_fits says so too. */
 void hs_learn_long (HsEngine *self, HsLayout *layout, guint64 usable);
+void hs_learn_payload (HsEngine *self, HsLayout *layout);
 void hs_learn_short (HsEngine *self, HsLayout *layout, guint64 usable);
 
 /* hs_contains: whether @outer holds an @inner at @offset, directly or in a member. */
@@ -228,6 +245,9 @@ const GArray *hs_beginners (HsEngine *self, HsTypeId inner);
 
 /* hs_beginners_that_fit: how many of them a block may be. */
 guint hs_beginners_that_fit (HsEngine *self, HsTypeId inner, HsAddr address, guint64 usable);
+
+/* hs_find_by_tail: likewise the types that may stand at the start with a string of their own behind them. */
+void hs_find_by_tail (HsEngine *self, HsAddr address, const guint8 *data, guint64 usable, GArray *found, guint max);
 
 /* hs_related: whether one of the two begins with the other. */
 gboolean hs_related (HsEngine *self, HsTypeId a, HsTypeId b);
@@ -249,4 +269,6 @@ void hs_source_array (HsEngine *engine);
 void hs_source_text (HsEngine *engine);
 void hs_source_header (HsEngine *engine);
 void hs_source_group (HsEngine *engine);
+void hs_source_signature (HsEngine *engine);
+void hs_source_values (HsEngine *engine);
 void hs_source_content (HsEngine *engine);

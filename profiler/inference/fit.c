@@ -2,7 +2,10 @@
  *
  * malloc rounds up: a block is at most 15 bytes longer than what was asked for, 24 bytes at least. A block with a mapping
  * of its own is rounded up to the page. */
+#include "profiler/inference/alike.h"
 #include "profiler/inference/engine.h"
+
+#include <string.h>
 
 #define MAX_DEPTH 64
 #define MAX_STEPS 4096 /* members looked at for one question */
@@ -65,6 +68,16 @@ hs_learn_long (HsEngine *self, HsLayout *layout, guint64 usable)
 }
 
 void
+hs_learn_payload (HsEngine *self, HsLayout *layout)
+{
+  gboolean known = layout->grows || layout->least != 0;
+
+  layout->grows = TRUE;
+  if (!known)
+    note_varying (self, layout);
+}
+
+void
 hs_learn_short (HsEngine *self, HsLayout *layout, guint64 usable)
 {
   gboolean known = layout->grows || layout->least != 0;
@@ -72,6 +85,16 @@ hs_learn_short (HsEngine *self, HsLayout *layout, guint64 usable)
   layout->least = layout->least == 0 ? usable : MIN (layout->least, usable);
   if (!known)
     note_varying (self, layout);
+}
+
+/* Whether @id repeats the members of @inner, which is not one of the many that merely have a member in common. */
+static gboolean
+begins_like (HsEngine *self, HsTypeId id, HsTypeId inner)
+{
+  const HsType *outer_type = hs_types_get (self->types, id), *inner_type = hs_types_get (self->types, inner);
+
+  return (outer_type->kind == HS_TYPE_STRUCT || outer_type->kind == HS_TYPE_CLASS) && inner_type->kind == outer_type->kind
+         && hs_type_repeats (self->types, id, inner);
 }
 
 static gboolean
@@ -96,7 +119,7 @@ contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset, guint 
     if (member->offset > offset || member->bit_size != 0 || (member->flags & HS_MEMBER_VIRTUAL_BASE)
         || offset - member->offset >= MAX (1, hs_types_get (self->types, id)->size))
       continue;
-    if ((id == inner && offset == member->offset) || contains (self, id, inner, offset - member->offset, depth + 1, steps))
+    if ((offset == member->offset && (id == inner || begins_like (self, id, inner))) || contains (self, id, inner, offset - member->offset, depth + 1, steps))
       return TRUE;
   }
   return FALSE;
@@ -127,8 +150,10 @@ add_id (GHashTable *table, HsTypeId key, HsTypeId id)
     ids = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
     g_hash_table_insert (table, GUINT_TO_POINTER (key), ids);
   }
-  if (ids->len == 0 || g_array_index (ids, HsTypeId, ids->len - 1) != id)
-    g_array_append_val (ids, id);
+  for (guint i = ids->len; i-- > 0 && ids->len - i < 16;)
+    if (g_array_index (ids, HsTypeId, i) == id)
+      return;
+  g_array_append_val (ids, id);
 }
 
 static gboolean
@@ -155,21 +180,6 @@ add_nested (HsEngine *self, GHashTable *table, HsTypeId id)
   }
 }
 
-/* Whether @outer repeats the members of @inner: same names, offsets and types. One member is not enough to tell. */
-static gboolean
-repeats (HsEngine *self, const HsType *outer, const HsType *inner)
-{
-  if (inner->n_members < 2 || outer->n_members <= inner->n_members || outer->size <= inner->size)
-    return FALSE;
-  for (guint32 i = 0; i < inner->n_members; i++) {
-    const HsMember *a = hs_types_member (self->types, outer, i), *b = hs_types_member (self->types, inner, i);
-    if (a->offset != b->offset || a->name != b->name || a->bit_size != b->bit_size
-        || hs_types_strip (self->types, a->type) != hs_types_strip (self->types, b->type))
-      return FALSE;
-  }
-  return TRUE;
-}
-
 #define MAX_ALIKE 256 /* types that begin with a member of the same name: more are not compared with each other */
 
 /* Enters every type of @ids, which begin alike, under those whose members it repeats. */
@@ -181,9 +191,24 @@ add_repeating (HsEngine *self, GHashTable *table, const GArray *ids)
   for (guint i = 0; i < n; i++)
     for (guint k = 0; k < n; k++) {
       HsTypeId outer = g_array_index (ids, HsTypeId, i), inner = g_array_index (ids, HsTypeId, k);
-      if (i != k && repeats (self, hs_types_get (self->types, outer), hs_types_get (self->types, inner)))
+      /* What nothing points to is a part of something else. */
+      if (i != k && hs_types_get (self->types, outer)->mentions > 0 && hs_type_repeats (self->types, outer, inner))
         add_id (table, inner, outer);
     }
+}
+
+/* Enters the members of a union of objects under what they all begin with. */
+static void
+add_arms (HsEngine *self, GHashTable *table, HsTypeId id)
+{
+  const HsType *type = hs_types_get (self->types, id);
+  HsTypeId header = hs_union_header (self->types, id);
+
+  for (guint32 i = 0; header != 0 && i < type->n_members; i++) {
+    HsTypeId arm = hs_types_strip (self->types, hs_types_member (self->types, type, i)->type);
+    if (arm != header && hs_types_get (self->types, arm)->mentions > 0 && hs_union_begins (self->types, arm, header))
+      add_id (table, header, arm);
+  }
 }
 
 static void
@@ -196,6 +221,8 @@ index_beginners (HsEngine *self)
   self->beginners = g_hash_table_new_full (NULL, NULL, NULL, array_free);
   for (HsTypeId id = 1; id < self->types->n_types; id++) {
     const HsType *type = hs_types_get (self->types, id);
+    if (type->kind == HS_TYPE_UNION)
+      add_arms (self, self->beginners, id);
     if (!is_record (type))
       continue;
     add_nested (self, self->beginners, id);
@@ -240,8 +267,8 @@ hs_related (HsEngine *self, HsTypeId a, HsTypeId b)
   if (a == b)
     return TRUE;
   if (x->size > y->size)
-    return hs_contains (self, a, b, 0) || repeats (self, x, y);
-  return hs_contains (self, b, a, 0) || repeats (self, y, x);
+    return hs_contains (self, a, b, 0) || hs_type_repeats (self->types, a, b);
+  return hs_contains (self, b, a, 0) || hs_type_repeats (self->types, b, a);
 }
 
 typedef struct {
@@ -330,12 +357,29 @@ hs_find_by_size (HsEngine *self, HsAddr address, guint64 usable, GArray *found, 
   }
 }
 
+#define LOOK_WORDS 16
+
+void
+hs_find_by_tail (HsEngine *self, HsAddr address, const guint8 *data, guint64 usable, GArray *found, guint max)
+{
+  for (guint64 at = 0; at + 8 <= usable && at < 8 * LOOK_WORDS; at += 8) {
+    guint64 value;
+    memcpy (&value, data + at, 8);
+    guint64 distance = value - address;
+    if (distance < at + 8 || distance >= usable)
+      continue;
+    for (guint64 size = MAX (at + 8, distance - MIN (distance, HS_TAIL_HEAD)); size <= distance && found->len < max; size++)
+      append_all (found, g_hash_table_lookup (self->by_size, (gpointer)size), max);
+    return;
+  }
+}
+
 /* Whether @id has the inner type at the offset: as a member, or at its start by repeating its members. */
 static gboolean
 holds (HsEngine *self, HsTypeId id, const Question *q)
 {
   return hs_contains (self, id, q->inner, q->offset)
-         || (q->offset == 0 && repeats (self, hs_types_get (self->types, id), hs_types_get (self->types, q->inner)));
+         || (q->offset == 0 && hs_type_repeats (self->types, id, q->inner));
 }
 
 #define MAX_FOUND 64

@@ -86,7 +86,7 @@ scan_slots (HsEngine *self, HsLayout *layout, const HsScan *scan)
     memcpy (&value, scan->data + slot->offset, sizeof value);
     if (value < HS_PAGE_SIZE || value >= HS_ADDR_LIMIT || slot->kind == HS_SLOT_FUNCTION)
       continue;
-    hs_engine_edge (self, (HsEdge){ .value = value, .target = slot->target, .kind = slot->kind, .owner = scan->owner,
+    hs_engine_edge (self, (HsEdge){ .value = value, .target = slot->target, .kind = slot->is_weak ? HS_SLOT_VOID : slot->kind, .owner = scan->owner,
                                     .level = slot->in_union ? MIN (scan->level, HS_LEVEL_C) : scan->level,
                                     .reason = slot_reason (self, layout, slot, scan), .at = place_in (scan, slot->offset) });
   }
@@ -244,6 +244,49 @@ hs_engine_object (HsEngine *self, HsAddr addr, HsTypeId type, HsLevel level, gui
 }
 
 static void
+scan_object (HsEngine *self, HsObject object, HsLayout *layout, const guint8 *data, guint32 within)
+{
+  const HsReason *reason = hs_reasons_get (self->reasons, object.reason);
+  HsScan scan = { .data = data, .limit = layout->size, .level = object.level, .source = HS_SOURCE_POINTER };
+
+  scan.owner = within != HS_NO_BLOCK ? within : object.owner;
+  /* In a block the place is known; of what lies elsewhere only what led there. */
+  scan.from = within != HS_NO_BLOCK ? object.addr - self->blocks->address[within] : (guint64)HS_NOWHERE * 8;
+  scan.context = ops_context (self, layout, data, layout->size);
+  if (scan.context == 0)
+    scan.context = reason->context;
+  hs_engine_scan (self, layout, &scan);
+}
+
+/* Whether what follows an object is another one, of an array that begins there: several pointers are set, all may be
+ * pointers, and those to blocks find ones of the right size. */
+static gboolean
+is_next (HsEngine *self, const HsLayout *layout, const guint8 *data)
+{
+  guint fitting = 0;
+
+  if (hs_content_match (self, layout, data, layout->size).bad > 0)
+    return FALSE;
+  for (guint32 i = 0; i < layout->n_slots; i++) {
+    const HsSlot *slot = &layout->slots[i];
+    guint64 value;
+    HsForm form;
+    if (slot->kind != HS_SLOT_OBJECT || slot->in_union || slot->is_weak)
+      continue;
+    memcpy (&value, data + slot->offset, sizeof value);
+    guint32 block = hs_blocks_at (self->blocks, value);
+    if (block == HS_NO_BLOCK)
+      continue;
+    if (!hs_fits (hs_layouts_get (self->layouts, slot->target), value, hs_blocks_size (self->blocks, block), &form))
+      return FALSE;
+    fitting++;
+  }
+  return fitting > 0;
+}
+
+#define MAX_ELEMENTS 1024 /* of an array inside of other memory */
+
+static void
 visit_object (HsEngine *self, HsObject object)
 {
   HsLayout *layout = hs_layouts_get (self->layouts, object.type);
@@ -253,15 +296,14 @@ visit_object (HsEngine *self, HsObject object)
   if (data == NULL || !layout->has_pointers || available < layout->size || !hs_content_admits (self, layout, data, layout->size))
     return;
   guint32 within = hs_blocks_find (self->blocks, object.addr);
-  const HsReason *reason = hs_reasons_get (self->reasons, object.reason);
-  HsScan scan = { .data = data, .limit = layout->size, .level = object.level, .source = HS_SOURCE_POINTER };
-  scan.owner = within != HS_NO_BLOCK ? within : object.owner;
-  /* In a block the place is known; of what lies elsewhere only what led there. */
-  scan.from = within != HS_NO_BLOCK ? object.addr - self->blocks->address[within] : (guint64)HS_NOWHERE * 8;
-  scan.context = ops_context (self, layout, data, layout->size);
-  if (scan.context == 0)
-    scan.context = reason->context;
-  hs_engine_scan (self, layout, &scan);
+  scan_object (self, object, layout, data, within);
+  if (within == HS_NO_BLOCK || hs_label_level (self->label[within]) != HS_LEVEL_NONE || layout->size < 16)
+    return;
+  guint64 room = MIN (available, hs_blocks_end (self->blocks, within) - object.addr);
+  for (guint n = 1; n < MAX_ELEMENTS && (n + (guint64)1) * layout->size <= room && is_next (self, layout, data + n * layout->size); n++) {
+    object.addr += layout->size;
+    scan_object (self, object, layout, data + n * layout->size, within);
+  }
 }
 
 void

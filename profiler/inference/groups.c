@@ -218,8 +218,10 @@ hs_group_admits (HsEngine *self, HsTypeId type, guint32 block)
     return admits_text (self, block);
   HsLayout *layout = hs_layouts_get (self->layouts, type);
   const guint8 *data = hs_engine_bytes (self, block);
-  return data != NULL && hs_fits (layout, self->blocks->address[block], usable, &form)
-         && hs_content_admits (self, layout, data, usable);
+  return data != NULL && hs_content_admits (self, layout, data, usable)
+         && (hs_fits (layout, self->blocks->address[block], usable, &form)
+             || hs_content_owns_tail (layout, self->blocks->address[block], data, usable)
+             || hs_content_text_tail (layout, data, usable));
 }
 
 gboolean
@@ -228,11 +230,13 @@ hs_group_apply (HsEngine *self, guint32 number, guint32 block)
   const HsDecision *decision = hs_decisions_get (self->decisions, number);
   const HsVerdict *verdict = hs_decision_verdict (decision, hs_split_value (self, &decision->split, block));
   HsForm form = HS_FORM_ARRAY;
+  HsAddr address = self->blocks->address[block];
 
   if (verdict == NULL || verdict->type == 0 || !hs_group_admits (self, verdict->type, block))
     return FALSE;
-  if (verdict->type != hs_text_type (self))
-    hs_fits (hs_layouts_get (self->layouts, verdict->type), self->blocks->address[block], hs_blocks_size (self->blocks, block), &form);
+  if (verdict->type != hs_text_type (self)
+      && !hs_fits (hs_layouts_get (self->layouts, verdict->type), address, hs_blocks_size (self->blocks, block), &form))
+    form = HS_FORM_TAIL;
   return hs_engine_decide (self, block, verdict->type, form, verdict->level,
                            hs_engine_reason_by (self, self->reason[block], decision->source, number), self->parent[block]);
 }

@@ -53,6 +53,7 @@ engine_clear (HsEngine *self)
   g_array_unref (self->waiting);
   g_free (self->likelihood);
   g_clear_pointer (&self->member_of, g_array_unref);
+  g_clear_pointer (&self->holders, g_hash_table_unref);
   g_clear_pointer (&self->asked, g_hash_table_unref);
   g_clear_pointer (&self->variables, g_array_unref);
   g_array_unref (self->objects);

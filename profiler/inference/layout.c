@@ -1,5 +1,6 @@
 /* layout.c - see layout.h. */
 #include "profiler/inference/layout.h"
+#include "profiler/inference/alike.h"
 #include "profiler/inference/containers.h"
 
 #include <string.h>
@@ -34,6 +35,7 @@ typedef struct {
   HsTypeId enclosing[MAX_DEPTH + 1]; /* the records that are being looked into, outermost first */
   guint64 start[MAX_DEPTH + 1];      /* where they begin */
   guint n_enclosing;
+  guint n_opaque;                    /* how many of them are unions with raw storage */
   guint steps;
 } Builder;
 
@@ -151,8 +153,12 @@ add_slot (Builder *self, HsTypeId pointee, guint64 offset, const char *path, gbo
 
   if (self->slots->len >= MAX_SLOTS || offset > self->layout->size || self->layout->size - offset < 8)
     return;
+  HsTypeId header = hs_union_header (types, target);
+  target = header != 0 ? header : target;
   HsSlot slot = { .offset = offset, .kind = hs_slot_kind (types, target), .in_union = in_union, .target = target,
                   .path = path };
+  if (self->n_opaque > 0 && (slot.kind == HS_SLOT_OBJECT || slot.kind == HS_SLOT_POINTER || slot.kind == HS_SLOT_ARRAY))
+    slot.kind = HS_SLOT_VOID; /* so may any bytes be */
   HsTypeId node = slot.kind == HS_SLOT_OBJECT ? hs_container_node (types, target, self->enclosing, self->n_enclosing) : 0;
   if (node != 0) {
     slot.kind = HS_SLOT_NODE;
@@ -216,6 +222,18 @@ flatten_array (Builder *self, const HsType *array, guint64 offset, const char *p
   g_array_append_val (self->repeats, repeat);
 }
 
+/* Whether a union's other readings are an object in raw bytes: a pool's element is a link, or anything. */
+static gboolean
+has_storage (const HsTypes *types, const HsType *type)
+{
+  for (guint32 i = 0; type->kind == HS_TYPE_UNION && i < type->n_members && i < MAX_FIELDS; i++) {
+    const HsType *array = hs_types_get (types, hs_types_strip (types, hs_types_member (types, type, i)->type));
+    if (array->kind == HS_TYPE_ARRAY && array->count > 8 && hs_types_get (types, hs_types_strip (types, array->target))->size == 1)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 flatten_members (Builder *self, const HsType *type, guint64 offset, const char *path, gboolean in_union, guint depth)
 {
@@ -245,10 +263,14 @@ flatten_record (Builder *self, HsTypeId id, guint64 offset, const char *path, gb
     flatten (self, held, offset, path, in_union, depth + 1);
     return;
   }
+  gboolean opaque = has_storage (self->layouts->types, hs_types_get (self->layouts->types, id));
+
+  self->n_opaque += opaque;
   self->start[self->n_enclosing] = offset;
   self->enclosing[self->n_enclosing++] = id;
   flatten_members (self, hs_types_get (self->layouts->types, id), offset, path, in_union, depth);
   self->n_enclosing--;
+  self->n_opaque -= opaque;
 }
 
 static void
@@ -348,10 +370,13 @@ find_tail (HsLayouts *self, HsLayout *layout, HsTypeId id, guint64 offset, guint
     find_tail (self, layout, last->type, offset + last->offset, depth + 1);
     return;
   }
-  if (array->kind != HS_TYPE_ARRAY || array->count > 1)
+  if (array->kind != HS_TYPE_ARRAY)
     return;
   HsTypeId element = hs_types_strip (self->types, array->target);
   guint64 stride = hs_types_get (self->types, element)->size;
+  layout->ends_in_bytes = stride == 1;
+  if (array->count > 1)
+    return;
   /* T x[1] counts only where it ends the struct: padding behind it is allowed. */
   if (stride == 0 || offset + last->offset > layout->size || layout->size - offset - last->offset >= stride * array->count + 16)
     return;

@@ -29,6 +29,7 @@ typedef struct {
   HsTypeId inner;      /* the innermost record it is a member of, outside of any union, */
   guint32 inner_offset; /* and where in that */
   guint16 first_arm, n_arms; /* UNION: its readings, in HsLayout.arms */
+  gboolean is_weak;  /* not set in many objects that all else speaks for: it proves nothing, nor the contrary */
   gboolean is_ops;   /* leads to a table of functions, where it leads to static memory */
   guint32 reason;    /* the engine's number for "through this slot, in this context"; 0 until asked for */
   guint32 context;
@@ -76,6 +77,7 @@ struct _HsLayout {
   guint32 n_fields;
   HsField *fields;   /* sorted by offset; the first MAX_FIELDS */
   guint8 *words;     /* of hs_layout_words, NULL until asked for */
+  gboolean ends_in_bytes; /* the last member is an array of bytes, however long it says it is */
   /* What typed pointers have shown of blocks that hold one T: that they may be longer, or shorter (hs_learn_long, hs_learn_short). */
   gboolean grows;
   guint64 least;     /* bytes; 0: they are not shorter */

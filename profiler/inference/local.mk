@@ -3,6 +3,8 @@ libhs_inference_la_SOURCES = \
   profiler/inference/containers.c \
   profiler/inference/containers.h \
   profiler/inference/content.c \
+  profiler/inference/alike.c \
+  profiler/inference/alike.h \
   profiler/inference/contexts.c \
   profiler/inference/contexts.h \
   profiler/inference/decisions.c \
@@ -30,7 +32,9 @@ libhs_inference_la_SOURCES = \
   profiler/inference/source-group.c \
   profiler/inference/source-header.c \
   profiler/inference/source-roots.c \
+  profiler/inference/source-signature.c \
   profiler/inference/source-text.c \
+  profiler/inference/source-values.c \
   profiler/inference/source-vtable.c \
   profiler/inference/sources.c \
   profiler/inference/words.c \

@@ -45,6 +45,7 @@ candidates_by_size (HsMatrix *self)
       continue;
     g_array_set_size (some, 0);
     hs_find_by_size (self->engine, self->specimen[i].address, self->specimen[i].usable, some, MAX_CANDIDATES);
+    hs_find_by_tail (self->engine, self->specimen[i].address, self->specimen[i].data, self->specimen[i].usable, some, MAX_CANDIDATES);
     for (guint k = 0; k < some->len && found->len < MAX_CANDIDATES; k++)
       if (!has_id (found, g_array_index (some, HsTypeId, k)))
         g_array_append_val (found, g_array_index (some, HsTypeId, k));
@@ -52,18 +53,27 @@ candidates_by_size (HsMatrix *self)
   return found;
 }
 
+#define FORGIVING 4.0  /* bits */
+#define TAIL_BITS 4.0f /* a pointer to right behind the object is no chance */
+
 static HsCell
 score_cell (HsMatrix *self, HsLayout *layout, const HsSpecimen *specimen)
 {
   HsCell cell = { .fits = HS_FIT_NONE };
   HsForm form;
 
-  if (!hs_fits (layout, specimen->address, specimen->usable, &form))
+  gboolean fits = hs_fits (layout, specimen->address, specimen->usable, &form);
+  gboolean owns_tail = (!fits || form == HS_FORM_TAIL)
+                       && (hs_content_owns_tail (layout, specimen->address, specimen->data, specimen->usable)
+                           || (!self->open && hs_content_text_tail (layout, specimen->data, specimen->usable)));
+  if (!fits && !owns_tail)
     return cell;
   HsScore score = hs_score (self->engine, layout, specimen, 0);
-  cell.bits = (float)CLAMP (score.bits, -12, 24);
-  cell.fits = form == HS_FORM_WHOLE ? HS_FIT_WHOLE : HS_FIT_FLEXIBLE;
-  cell.bad = (guint8)MIN (score.bad + score.unexplained, 255);
+  cell.bits = (float)CLAMP (score.bits, -12, 24) + (owns_tail ? TAIL_BITS : 0);
+  cell.fits = fits && (form == HS_FORM_FLEXIBLE || (form == HS_FORM_TAIL && !owns_tail)) ? HS_FIT_FLEXIBLE : HS_FIT_WHOLE;
+  guint bad = score.bad + score.unexplained;
+  /* One member that was never set does not refute what all else speaks for. */
+  cell.bad = (guint8)(bad == 1 && score.strong > 0 && score.bits > FORGIVING ? 0 : MIN (bad, 255));
   cell.strong = (guint8)MIN (score.strong, 255);
   return cell;
 }
@@ -211,6 +221,7 @@ hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray 
   self->owner = owner;
   self->open = candidates == NULL;
   self->text = text;
+  self->distance = distance;
   guint32 wanted = MIN (n, HS_SPECIMENS);
   for (guint32 i = 0; i < wanted; i++)
     self->n += hs_specimen_open (engine, blocks[(guint64)i * n / wanted], &self->specimen[self->n]);
@@ -334,14 +345,16 @@ enter (HsVerdict *verdict, HsTypeId type, double bits)
     }
 }
 
-#define LEAST_OPEN 1.0   /* bits, where any type may be it, or a single one */
+#define LEAST_OPEN 10.0  /* bits, where any type may be it */
+#define LEAST_CLOSED 1.0 /* where it is one of some */
 #define LEAST_ONLY (-6.0) /* where there is one type only that it can be */
 #define LEAST_MARGIN 3.0 /* bits before the next */
 #define WIDE_MARGIN 8.0  /* so far ahead, a type may as well be an unlikely one */
 #define LEAST_SMALL 6.0  /* where there are few blocks */
-#define LEAST_PLAIN 8.0  /* for a type without pointers, about which contents say little */
+#define LEAST_PLAIN 20.0 /* for a type without pointers, about which contents say little */
 #define FEW 24
 #define SEVERAL 8
+#define LEAST_ALONE 3.0 /* bits of the contents, where there are fewer still but the next is far behind */
 #define LEAST_EVIDENCE 8.0 /* bits of the contents, where there are few blocks and several candidates */
 #define GUESS 0.3        /* of the margin, for a guess */
 
@@ -358,11 +371,12 @@ is_clear (HsMatrix *self, const HsVerdict *verdict, double share)
     return FALSE;
   if (only)
     return (double)best->bits >= LEAST_ONLY;
-  if ((double)best->bits < LEAST_OPEN && (self->open || next->type == 0 || margin < WIDE_MARGIN))
+  if ((double)best->bits < (self->open ? LEAST_OPEN : LEAST_CLOSED) && (self->open || next->type == 0 || margin < WIDE_MARGIN))
     return FALSE;
-  if (!self->open && next->type != 0 && verdict->n >= SEVERAL && margin >= WIDE_MARGIN)
+  double evidence = (double)(best->bits - prior_bits (self, best->type));
+  if (!self->open && next->type != 0 && margin >= WIDE_MARGIN && (verdict->n >= SEVERAL || evidence >= LEAST_ALONE))
     return TRUE;
-  if (few && (double)(best->bits - prior_bits (self, best->type)) < share * LEAST_EVIDENCE)
+  if (few && evidence < share * LEAST_EVIDENCE)
     return FALSE;
   if (self->open && !hs_layouts_get (self->engine->layouts, best->type)->has_pointers && (double)best->bits < LEAST_PLAIN)
     return FALSE;

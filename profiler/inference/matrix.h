@@ -32,6 +32,7 @@ typedef struct {
   HsTypeId owner;  /* of the pointers; 0 */
   gboolean open;   /* the candidates are all types of the size, and none may be the right one */
   gboolean text;   /* may be text */
+  guint64 distance; /* where in the blocks the pointers lead */
 } HsMatrix;
 
 /* hs_matrix_new: (transfer full): of a sample of @blocks[0..n). @candidates: (nullable) HsTypeId; NULL: all types of the

@@ -317,6 +317,17 @@ low_half_class (const HsSpecimen *specimen, guint word)
   return is_text_word (value) ? HS_CLASS_TEXT : HS_CLASS_INT;
 }
 
+/* An address where there should be none. Bytes and padding may be what is left of an earlier object. */
+static gboolean
+is_unexplained (guint class, guint kind)
+{
+  if (kind == HS_WORD_POINTER || kind == HS_WORD_VOID || kind == HS_WORD_UNKNOWN || (kind == HS_WORD_FUNCTION && class == HS_CLASS_CODE))
+    return FALSE;
+  if (kind == HS_WORD_CHARS || kind == HS_WORD_PADDING)
+    return class == HS_CLASS_BLOCK;
+  return class >= HS_CLASS_BLOCK && class <= HS_CLASS_CODE;
+}
+
 #define STRAY_BITS (-1.0) /* something in the padding: not impossible, it is never cleared */
 
 static double
@@ -332,7 +343,7 @@ word_bits (HsEngine *self, const guint8 *kinds, guint n_kinds, const HsSpecimen 
     stray = STRAY_BITS;
   if (kind == HS_WORD_INT32 && class != HS_CLASS_BLOCK && class != HS_CLASS_INSIDE && class != HS_CLASS_CODE && class != HS_CLASS_STATIC)
     class = low_half_class (specimen, word);
-  if (class == HS_CLASS_BLOCK && kind != HS_WORD_POINTER && kind != HS_WORD_VOID && kind != HS_WORD_UNKNOWN)
+  if (is_unexplained (class, kind))
     score->unexplained++;
   return self->likelihood[kind][class] + stray;
 }
@@ -346,7 +357,7 @@ score_object (HsEngine *self, HsLayout *layout, const HsSpecimen *specimen, guin
   for (guint32 i = 0; i < layout->n_slots && behind + layout->slots[i].offset + 8 <= 8 * (guint64)specimen->n_words; i++) {
     const HsSlot *slot = &layout->slots[i];
     HsScore one = { 0 };
-    if (slot->offset % 8 != 0 || slot->kind == HS_SLOT_UNION)
+    if (slot->offset % 8 != 0 || slot->kind == HS_SLOT_UNION || slot->is_weak)
       continue;
     judge_slot (self, slot, specimen, first + (guint)(slot->offset / 8), &one);
     /* Of a union's reading only what speaks for it counts. */
@@ -396,7 +407,7 @@ hs_score (HsEngine *self, HsLayout *layout, const HsSpecimen *specimen, guint64 
   HsScore score = { 0 };
   guint n_kinds, first = (guint)(behind / 8);
   const guint8 *kinds = hs_layout_words (layout, &n_kinds);
-  gboolean has_tail = (layout->tail_stride != 0 || layout->grows) && layout->size + 8 <= specimen->usable;
+  gboolean has_tail = (layout->tail_stride != 0 || layout->grows || layout->size + 16 < specimen->usable) && layout->size + 8 <= specimen->usable;
 
   for (guint w = first; w < specimen->n_words && (w - first < n_kinds || !has_tail); w++)
     score.bits += word_bits (self, kinds, n_kinds, specimen, w, first, &score);

@@ -230,6 +230,80 @@ try_fields (Trial *self, HsSplitKind kind, HsTypeId type, Option *best)
   }
 }
 
+#define ENOUGH 24 /* specimens */
+
+/* What is not clear from the few specimens of a value may be from more of its blocks. */
+static void
+refine (Trial *self, Option *option)
+{
+  HsMatrix *matrix = self->matrix;
+  g_autoptr (GArray) blocks = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GArray) candidates = matrix->open ? NULL : g_array_new (FALSE, FALSE, sizeof (HsTypeId));
+
+  for (guint i = 0; candidates != NULL && i < matrix->columns->len; i++)
+    g_array_append_val (candidates, g_array_index (matrix->columns, HsColumn, i).type);
+  for (guint k = 0; k < option->n; k++) {
+    HsVerdict *verdict = &option->verdicts[k];
+    if (verdict->votes > 0 || (verdict->type != 0 && verdict->n >= ENOUGH))
+      continue;
+    g_array_set_size (blocks, 0);
+    for (guint32 i = 0; i < self->group->n && blocks->len < 4 * HS_SPECIMENS; i++) {
+      guint32 block = self->groups->members[self->group->first + i];
+      if (hs_split_value (self->engine, &option->split, block) == verdict->value)
+        g_array_append_val (blocks, block);
+    }
+    if (blocks->len < 2 * verdict->n || blocks->len < LEAST_PART)
+      continue;
+    g_autoptr (HsMatrix) more = hs_matrix_new (self->engine, (const guint32 *)blocks->data, blocks->len, candidates, matrix->owner,
+                                               matrix->text, matrix->distance);
+    if (more == NULL)
+      continue;
+    HsVerdict again = hs_matrix_judge (more, NULL, 0);
+    again.value = verdict->value;
+    *verdict = again;
+  }
+}
+
+#define LEAST_WEAK 16 /* blocks in which a member was looked at */
+
+/* Members that are not set in many blocks that clearly are a @type: nobody cleared them, and only the program knows when
+ * they are in use. At most one in four of the type's pointers. */
+static void
+learn_weak (Trial *self, const HsSplit *split, const HsVerdict *verdict)
+{
+  HsLayout *layout = hs_layouts_get (self->engine->layouts, verdict->type);
+  guint n_weak = 0;
+
+  for (guint32 i = 0; i < layout->n_slots && (n_weak + 1) * 4 <= layout->n_slots + 3; i++) {
+    HsSlot *slot = &layout->slots[i];
+    guint n = 0, bad = 0;
+    for (guint32 k = 0; k < MIN (self->group->n, 4 * HS_SPECIMENS); k++) {
+      guint32 block = self->groups->members[self->group->first + k];
+      const guint8 *data = hs_engine_bytes (self->engine, block);
+      if (data == NULL || hs_blocks_size (self->engine->blocks, block) < slot->offset + 8
+          || hs_split_value (self->engine, split, block) != verdict->value)
+        continue;
+      n++;
+      bad += !hs_slot_admits (self->engine, slot, data);
+    }
+    if (n >= LEAST_WEAK && bad * 50 > n) {
+      slot->is_weak = TRUE;
+      n_weak++;
+    }
+  }
+}
+
+#define WEAK_MARGIN 8.0f /* bits by which the type must be ahead */
+
+static void
+learn_from (Trial *self, const HsSplit *split, const HsVerdict *verdicts, guint n)
+{
+  for (guint k = 0; k < n; k++)
+    if (verdicts[k].type != 0 && verdicts[k].type < self->engine->types->n_types
+        && verdicts[k].best[0].bits - (verdicts[k].best[1].type != 0 ? verdicts[k].best[1].bits : 0) >= WEAK_MARGIN)
+      learn_weak (self, split, &verdicts[k]);
+}
+
 #define VALIDATED 512 /* blocks */
 #define LEAST_VALID 97 /* percent */
 
@@ -241,6 +315,8 @@ validate (Trial *self, const HsSplit *split, HsVerdict *verdicts, guint n)
   HsDecision decision = { .split = *split, .n_verdicts = n, .verdicts = verdicts };
   guint tried[MAX_VALUES] = { 0 }, failed[MAX_VALUES] = { 0 }, left = 0;
   guint32 step = MAX (1, self->group->n / VALIDATED);
+
+  learn_from (self, split, verdicts, n);
 
   for (guint32 i = 0; i < self->group->n; i += step) {
     guint32 block = self->groups->members[self->group->first + i];
@@ -396,6 +472,8 @@ hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, 
     try_split (&trial, (HsSplit){ .kind = HS_SPLIT_SIZE }, &best);
   if (best.n == 0)
     return 0;
+  if (best.split.kind != HS_SPLIT_SIZE || matrix->open)
+    refine (&trial, &best);
   qsort (best.verdicts, best.n, sizeof *best.verdicts, compare_verdicts);
   if (!validate (&trial, &best.split, best.verdicts, best.n))
     return 0;

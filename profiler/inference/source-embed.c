@@ -96,7 +96,7 @@ is_array (const Case *c)
 {
   guint64 size = c->layout->size, end = size > 0 ? filled (c) : 0;
 
-  if (size == 0 || c->usable < 2 * size || (end == c->usable && c->usable % size > hs_residue (c->address, c->usable)))
+  if (size == 0 || c->usable < 2 * size || (end == c->usable && c->usable % size > hs_residue (c->address, c->usable) + HS_GRANULE))
     return FALSE;
   if (!c->layout->has_pointers)
     return hs_content_heap_pointers (c->engine, c->data, MIN (end, 4096)) == 0;
@@ -122,7 +122,7 @@ try_several (const Case *c)
   /* malloc leaves up to 16 bytes more when what remains is too small for a chunk of its own. A T at the start of a block
    * several times its size is weak: a list of free slots runs through such blocks. */
   gboolean whole = c->usable - c->layout->size <= 15 + HS_GRANULE;
-  gboolean weak = c->usable / 2 > c->layout->size && !c->layout->grows;
+  gboolean weak = c->usable / 2 > c->layout->size && !c->layout->grows && !c->layout->ends_in_bytes;
   if (!weak && !whole)
     hs_learn_long (c->engine, c->layout, c->usable);
   decide (c, whole ? HS_FORM_WHOLE : HS_FORM_TAIL, weak ? HS_LEVEL_D : HS_LEVEL_C, HS_SOURCE_EMBED);
@@ -185,6 +185,45 @@ try_group (HsEngine *self, const HsGroups *groups, const HsGroup *group)
       hs_group_solve (self, groups, group, matrix, HS_SOURCE_EMBED, 0, 0);
   }
   try_alone (self, groups, group);
+}
+
+#define LEAST_PAYLOADS 8 /* blocks */
+
+/* Whether a number in the type says how much is behind it: a header and its payload in one block. */
+static gboolean
+has_payload (HsEngine *self, const HsGroups *groups, const HsGroup *group, const HsLayout *layout, const HsField *field)
+{
+  guint32 n = 0, good = 0;
+
+  for (guint32 i = 0; i < MIN (group->n, 4 * HS_SPECIMENS); i++) {
+    Case c;
+    guint64 value = 0;
+    if (!open_case (self, groups->members[group->first + i], &c) || c.usable < layout->size + 16
+        || hs_content_match (self, layout, c.data, c.usable).bad > 0)
+      continue;
+    memcpy (&value, c.data + field->offset, field->size);
+    n++;
+    good += value <= c.usable - layout->size && c.usable - layout->size - value <= 15 + HS_GRANULE;
+  }
+  return n >= LEAST_PAYLOADS && good * 100 >= 97 * n;
+}
+
+/* Types that typed pointers find at the start of blocks of all sizes. */
+static void
+ask_payloads (HsEngine *self)
+{
+  g_autoptr (HsGroups) groups = hs_groups_collect (self, HS_HINT_PREFIX, HS_HINT_PREFIX, HS_BY_TYPE);
+
+  for (guint i = 0; i < groups->groups->len; i++) {
+    const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
+    HsLayout *layout = hs_layouts_get (self->layouts, group->type);
+    for (guint32 f = 0; f < layout->n_fields && !layout->grows && group->n >= LEAST_PAYLOADS; f++) {
+      const HsField *field = &layout->fields[f];
+      if (field->kind == HS_FIELD_INT && field->bit_size == 0 && field->size >= 2 && field->size <= 8 && !field->in_union
+          && has_payload (self, groups, group, layout, field))
+        hs_learn_payload (self, layout);
+    }
+  }
 }
 
 #define LEAST_OVERLAID 8 /* blocks */
@@ -255,6 +294,7 @@ hs_source_embed (HsEngine *self)
 
   ask_refuted (self);
   ask_short (self);
+  ask_payloads (self);
   ask (self, HS_HINT_INTERIOR, HS_BY_REASON, HS_SOURCE_EMBED);
   if (self->n_decided == before)
     ask (self, HS_HINT_PREFIX, HS_BY_MEMBER, HS_N_SOURCES + HS_SOURCE_EMBED);

@@ -12,6 +12,8 @@ const HsSource hs_sources[HS_N_SOURCES] = {
   [HS_SOURCE_ARRAY] = { "array", HS_PHASE_ROUND, hs_source_array },
   [HS_SOURCE_TEXT] = { "text", HS_PHASE_ROUND, hs_source_text },
   [HS_SOURCE_GROUP] = { "group", HS_PHASE_ROUND, hs_source_group },
+  [HS_SOURCE_SIGNATURE] = { "signature", HS_PHASE_ROUND, hs_source_signature },
+  [HS_SOURCE_VALUES] = { "value", HS_PHASE_ROUND, hs_source_values },
   [HS_SOURCE_CONTENT] = { "content", HS_PHASE_END, hs_source_content },
 };
 const guint hs_n_sources = HS_N_SOURCES;

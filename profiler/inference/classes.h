@@ -1,0 +1,105 @@
+/* classes.h - objects that carry a pointer to their own class; shared by source-class.c and classes.c. */
+#pragma once
+
+#include "profiler/inference/engine.h"
+
+/* Objects that begin with a @header point, @at bytes behind it, to a @class, whose functions take such objects. */
+typedef struct {
+  HsTypeId class;
+  HsTypeId header;
+  guint64 at;
+  guint64 size_at; /* where in the class its objects' size stands, and how many bytes it has; 0 bytes: not known */
+  guint64 size_bytes;
+} HsClassModel;
+
+/* One type that speaks for a class's objects. */
+typedef struct {
+  HsTypeId type;
+  guint32 direct;   /* functions of the class itself that take it */
+  guint32 indirect; /* functions in tables that the class points to */
+  guint32 objects;  /* static objects and blocks that are known to be one */
+} HsClassVote;
+
+typedef struct {
+  HsAddr address;
+  HsClassModel *model;
+  const char *name;  /* of the variable; NULL: it lies in a block */
+  guint module;      /* of the variable */
+  GArray *votes;     /* HsClassVote */
+  guint64 size;      /* of its objects, by the class itself; 0: not known */
+  guint32 first, n;  /* its blocks in HsClasses.members */
+  HsTypeId type;     /* the verdict; 0: none */
+  guint32 behind;    /* bytes before its objects in their blocks */
+} HsClass;
+
+/* A block in which a pointer to a class stands where an object would have it. */
+typedef struct {
+  guint32 block;
+  guint32 class;  /* in HsClasses.all */
+  guint32 behind; /* bytes from the block's start to the object */
+} HsClassMember;
+
+/* What is known of a function that classes have. */
+typedef struct {
+  HsTypeId takes;      /* what its first parameter points to; 0: nothing that is known */
+  guint32 users;       /* classes that have it */
+  guint64 least;       /* bytes of the smallest objects among theirs */
+} HsClassFunction;
+
+typedef struct {
+  HsEngine *engine;
+  GArray *models;        /* HsClassModel */
+  GPtrArray *all;        /* HsClass */
+  GHashTable *index;     /* address -> number in all, plus one */
+  HsAddr low, high;      /* their addresses lie in [low, high) */
+  GHashTable *functions; /* address -> HsClassFunction */
+  GArray *members;       /* HsClassMember */
+} HsClasses;
+
+/* hs_classes_new: finds the models; where there are none, the program has no such objects. */
+HsClasses *hs_classes_new (HsEngine *engine);
+void hs_classes_free (HsClasses *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsClasses, hs_classes_free)
+
+static inline HsClass *
+hs_classes_get (const HsClasses *self, guint32 i)
+{
+  return self->all->pdata[i];
+}
+
+/* hs_classes_find: the number of the class at @address, plus one; 0: there is none. */
+static inline guint32
+hs_classes_find (const HsClasses *self, HsAddr address)
+{
+  if (address < self->low || address >= self->high || address % 8 != 0)
+    return 0;
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->index, (gpointer)address));
+}
+
+/* hs_classes_add: a class at @address, unless it is known; and counts what its functions take. */
+void hs_classes_add (HsClasses *self, HsClassModel *model, HsAddr address, const char *name, guint module);
+
+/* hs_classes_ask_statics: adds the classes among static variables, and counts what the static objects are. */
+void hs_classes_ask_statics (HsClasses *self);
+
+/* hs_classes_learn_sizes: finds where classes say how large their objects are, and reads it. */
+void hs_classes_learn_sizes (HsClasses *self);
+
+/* hs_classes_vote: counts a known object of @type; nothing where that is no object of the class's model. */
+void hs_classes_vote (HsClasses *self, HsClass *class, HsTypeId type);
+
+/* hs_class_best: what speaks most clearly for one type; NULL: nothing, or too much. */
+const HsClassVote *hs_class_best (HsClasses *self, const HsClass *class);
+
+/* hs_class_is_plain: whether the class has no function that might know of more than the header: its objects have nothing
+ * of their own that the program's types describe. */
+gboolean hs_class_is_plain (HsClasses *self, HsClass *class);
+
+/* hs_classes_compare: notes which functions go with which sizes, for hs_class_is_plain. Once all classes are known. */
+void hs_classes_compare (HsClasses *self);
+
+/* hs_begins_with: whether @type is a larger type that begins with @inner. */
+gboolean hs_begins_with (HsEngine *engine, HsTypeId type, HsTypeId inner);
+
+/* hs_agrees: whether objects of @type may be said to be of @size bytes: with or without a flexible array at the end. */
+gboolean hs_agrees (HsEngine *engine, HsTypeId type, guint64 size);
