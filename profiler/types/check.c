@@ -389,15 +389,18 @@ hs_check_unit (HsChecker *self, gboolean is_types, guint64 offset)
 }
 
 gboolean
-hs_check_around (HsChecker *self, guint64 offset)
+hs_check_around (HsChecker *self, guint64 offset, guint64 *start, guint64 *end)
 {
-  guint64 start = 0;
   Unit unit;
 
-  while (read_header (self, FALSE, start, &unit)) {
+  *start = *end = 0;
+  while (read_header (self, FALSE, *end, &unit)) {
+    *start = *end;
+    *end = unit.end;
     if (offset < unit.end)
-      return hs_check_unit (self, FALSE, start);
-    start = unit.end;
+      return hs_check_unit (self, FALSE, *start);
   }
+  *start = *end;
+  *end = G_MAXUINT64; /* all that cannot be read */
   return FALSE;
 }

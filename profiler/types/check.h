@@ -18,5 +18,5 @@ gsize hs_check_section (HsChecker *self, gboolean is_types);
  * DW_AT_sibling claims. */
 gboolean hs_check_unit (HsChecker *self, gboolean is_types, guint64 offset);
 
-/* hs_check_around: the same for the unit of .debug_info that @offset lies in. */
-gboolean hs_check_around (HsChecker *self, guint64 offset);
+/* hs_check_around: the same for the unit of .debug_info that @offset lies in, which is [@start, @end). */
+gboolean hs_check_around (HsChecker *self, guint64 offset, guint64 *start, guint64 *end);

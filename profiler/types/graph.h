@@ -4,6 +4,13 @@
 #include "profiler/types/debug-files.h"
 #include "profiler/types/strings.h"
 
+/* A unit that was looked at; see check.h. */
+typedef struct {
+  guint64 key; /* of a DIE in it, without the offset: says the file */
+  guint64 start, end;
+  gboolean sound;
+} HsSoundUnit;
+
 typedef struct {
   HsModel *model; /* NULL: the module has no debug info */
   guint32 *ids;   /* by the model's type: type of the graph */
@@ -12,6 +19,7 @@ typedef struct {
   HsDebugFiles *files; /* or NULL */
   GPtrArray *handles;  /* Dwarf_Debug by file, or NULL */
   GPtrArray *expressions; /* those made here; or NULL */
+  GArray *units;       /* HsSoundUnit; or NULL */
 } HsGraphModule;
 
 typedef struct {

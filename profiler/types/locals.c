@@ -1,4 +1,5 @@
-/* locals.c - hs_types_locals: the variables of the functions on a stack, read when they are asked for.
+/* locals.c - hs_types_locals: the variables of the functions on a stack, read when they are asked for; and
+ * hs_types_first_parameter.
  *
  * The model knows which DIE a program counter belongs to and which type each type DIE became; the rest, the function's
  * own DIEs, is read on demand: a stack has a few hundred frames, a program has a hundred thousand functions. A module's
@@ -66,6 +67,7 @@ hs_graph_close_module (HsGraphModule *self)
   g_clear_pointer (&self->handles, g_ptr_array_unref);
   g_clear_pointer (&self->files, hs_debug_files_free);
   g_clear_pointer (&self->expressions, g_ptr_array_unref);
+  g_clear_pointer (&self->units, g_array_unref);
 }
 
 static guint
@@ -322,41 +324,129 @@ answer (Question *self, Dwarf_Debug debug, Dwarf_Die die, guint64 key)
   hs_unit_context_clear (&self->context);
 }
 
+/* What is known of the unit of the DIE at @key: one answer a unit, since whole units are looked at. */
+static gboolean
+is_unit_sound (HsGraphModule *self, const HsDwarfFile *file, guint64 key)
+{
+  g_autoptr (HsChecker) checker = NULL;
+  HsSoundUnit unit = { .key = key & ~HS_KEY_OFFSET };
+
+  for (guint i = self->units != NULL ? self->units->len : 0; i-- > 0;) {
+    const HsSoundUnit *known = &g_array_index (self->units, HsSoundUnit, i);
+    if (known->key == unit.key && (key & HS_KEY_OFFSET) >= known->start && (key & HS_KEY_OFFSET) < known->end)
+      return known->sound;
+  }
+  checker = hs_checker_new (file);
+  unit.sound = hs_check_around (checker, key & HS_KEY_OFFSET, &unit.start, &unit.end);
+  if (self->units == NULL)
+    self->units = g_array_new (FALSE, FALSE, sizeof (HsSoundUnit));
+  g_array_append_val (self->units, unit);
+  return unit.sound;
+}
+
 /* The model may come from the cache, and the file be another today. */
 static gboolean
-is_sound (const HsGraphModule *self, guint64 key)
+is_sound (HsGraphModule *self, guint64 key)
 {
   const HsDwarfFile *file = file_of (key) < self->files->files->len ? hs_debug_file (self->files, file_of (key))->file
                                                                     : NULL;
-  g_autoptr (HsChecker) checker = file != NULL ? hs_checker_new (file) : NULL;
 
-  return checker != NULL && hs_check_around (checker, key & HS_KEY_OFFSET);
+  return file != NULL && is_unit_sound (self, file, key);
+}
+
+/* The function's own DIE, with its module locked; NULL: nothing is known. To be given back to close_function. */
+static Dwarf_Die
+open_function (HsGraphModule *entry, const HsModule *module, const HsModelFunction *function, Dwarf_Debug *debug)
+{
+  Dwarf_Die die = NULL;
+
+  g_mutex_lock (&entry->lock);
+  open_files (entry, module);
+  if (entry->files == NULL)
+    return NULL;
+  *debug = handle_of (entry, file_of (function->die)); /* opens the file */
+  if (is_sound (entry, function->die))
+    die = die_at (*debug, function->die & HS_KEY_OFFSET, FALSE);
+  return die;
+}
+
+static void
+close_function (HsGraphModule *entry, Dwarf_Debug debug, Dwarf_Die die)
+{
+  if (die != NULL)
+    dwarf_dealloc (debug, die, DW_DLA_DIE);
+  g_mutex_unlock (&entry->lock);
+}
+
+static const HsModelFunction *
+find_function (HsTypes *self, const HsModule *module, HsAddr pc, HsGraphModule **entry)
+{
+  HsGraph *graph = hs_graph (self);
+
+  *entry = module->index < graph->n_modules ? &graph->of_module[module->index] : NULL;
+  if (*entry == NULL || (*entry)->model == NULL)
+    return NULL;
+  const HsModelFunction *function = hs_model_function_at ((*entry)->model, pc - module->bias);
+  return function != NULL && (function->die & HS_KEY_TYPES) == 0 ? function : NULL;
 }
 
 GArray *
 hs_types_locals (HsTypes *self, const HsModule *module, HsAddr pc)
 {
-  HsGraph *graph = hs_graph (self);
-  HsGraphModule *entry = module->index < graph->n_modules ? &graph->of_module[module->index] : NULL;
+  HsGraphModule *entry;
+  const HsModelFunction *function = find_function (self, module, pc, &entry);
+  Dwarf_Debug debug = NULL;
 
-  if (entry == NULL || entry->model == NULL)
-    return NULL;
-  const HsModelFunction *function = hs_model_function_at (entry->model, pc - module->bias);
-  if (function == NULL || (function->die & HS_KEY_TYPES) != 0)
+  if (function == NULL)
     return NULL;
   Question question = { .types = self, .entry = entry, .pc = pc - module->bias };
   question.result = g_array_new (FALSE, FALSE, sizeof (HsLocal));
-  g_mutex_lock (&entry->lock);
-  open_files (entry, module);
-  if (entry->files != NULL) {
-    guint64 offset = function->die & HS_KEY_OFFSET;
-    Dwarf_Debug debug = handle_of (entry, file_of (function->die));
-    Dwarf_Die die = is_sound (entry, function->die) ? die_at (debug, offset, FALSE) : NULL;
-    if (die != NULL) {
-      answer (&question, debug, die, function->die);
-      dwarf_dealloc (debug, die, DW_DLA_DIE);
-    }
-  }
-  g_mutex_unlock (&entry->lock);
+  Dwarf_Die die = open_function (entry, module, function, &debug);
+  if (die != NULL)
+    answer (&question, debug, die, function->die);
+  close_function (entry, debug, die);
   return question.result;
+}
+
+/* --- signatures */
+
+/* The type of the first parameter, where the function is declared: a copy of it may lack parameters that it does not use. */
+static gboolean
+take_parameter (HsUnitContext *context, Dwarf_Die die, gpointer data)
+{
+  HsRawUnit scratch = { 0 };
+  HsWalk walk = { .context = context, .unit = &scratch, .end = G_MAXUINT64, .last = hs_die_offset (die) };
+  guint64 *key = data;
+
+  if (hs_attr_key (context, die, DW_AT_abstract_origin) != 0)
+    return FALSE;
+  Dwarf_Die child = hs_walk_child (&walk, die);
+  while (child != NULL && hs_die_tag (child) != DW_TAG_formal_parameter)
+    child = hs_walk_next (&walk, child);
+  if (child != NULL) {
+    *key = hs_attr_key (context, child, DW_AT_type);
+    dwarf_dealloc (context->debug, child, DW_DLA_DIE);
+  }
+  return TRUE;
+}
+
+HsTypeId
+hs_types_first_parameter (HsTypes *self, const HsModule *module, HsAddr pc)
+{
+  HsGraphModule *entry;
+  const HsModelFunction *function = find_function (self, module, pc, &entry);
+  Dwarf_Debug debug = NULL;
+  guint64 key = 0;
+
+  if (function == NULL || function->low != pc - module->bias)
+    return 0;
+  Question question = { .types = self, .entry = entry };
+  Dwarf_Die die = open_function (entry, module, function, &debug);
+  if (die != NULL) {
+    set_up (entry, &question.context, debug, file_of (function->die), die);
+    visit_origins (&question, die, take_parameter, &key);
+    hs_unit_context_clear (&question.context);
+  }
+  close_function (entry, debug, die);
+  return entry->ids[hs_model_type_of_die (entry->model, key)];
 }

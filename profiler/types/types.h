@@ -159,3 +159,7 @@ const HsTypeId *hs_types_by_cxx_name (const HsTypes *self, const char *name, gui
  * what is inlined there, innermost first. Reads that function's DIEs on demand; may be called from any thread. For a
  * caller's frame @pc is the return address minus one. NULL or empty: nothing known. The strings live as long as @self. */
 GArray *hs_types_locals (HsTypes *self, const HsModule *module, HsAddr pc);
+
+/* hs_types_first_parameter: the type of the first parameter of the function that begins at @pc, an address in the target;
+ * 0 where it has none, or nothing is known. Reads that function's DIE on demand; may be called from any thread. */
+HsTypeId hs_types_first_parameter (HsTypes *self, const HsModule *module, HsAddr pc);

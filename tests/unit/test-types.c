@@ -303,6 +303,18 @@ check_locals (Fixture *self, gconstpointer data)
   g_assert_null (hs_types_locals (self->types, self->modules->modules->pdata[0], 1));
 }
 
+static void
+check_first_parameter (Fixture *self, gconstpointer data G_GNUC_UNUSED)
+{
+  const HsModule *module = self->modules->modules->pdata[0];
+  guint64 size, start = symbol (self, "locals_probe", &size);
+  g_autofree char *shown = hs_types_display (self->types, hs_types_first_parameter (self->types, module, start));
+
+  g_assert_cmpstr (shown, ==, "struct node *");
+  g_assert_cmpuint (hs_types_first_parameter (self->types, module, start + 1), ==, 0);
+  g_assert_cmpuint (hs_types_first_parameter (self->types, module, 1), ==, 0);
+}
+
 /* --- C++ */
 
 static void
@@ -431,6 +443,7 @@ main (int argc, char **argv)
     add ("identity", C_VICTIMS[i], check_identity);
     add ("variables", C_VICTIMS[i], check_variables);
     add ("locals", C_VICTIMS[i], check_locals);
+    add ("first-parameter", C_VICTIMS[i], check_first_parameter);
     add ("threads", C_VICTIMS[i], check_threads);
   }
   for (guint i = 0; i < G_N_ELEMENTS (CXX_VICTIMS); i++) {
