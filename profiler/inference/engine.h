@@ -40,6 +40,7 @@ enum {
   HS_SOURCE_VTABLE,
   HS_SOURCE_STATIC,
   HS_SOURCE_STACK,
+  HS_SOURCE_CLASS,
   HS_SOURCE_POINTER,
   HS_SOURCE_HEADER,
   HS_SOURCE_EMBED,
@@ -264,6 +265,7 @@ gboolean hs_group_apply (HsEngine *self, guint32 number, guint32 block);
 void hs_source_vtable (HsEngine *engine);
 void hs_source_static (HsEngine *engine);
 void hs_source_stack (HsEngine *engine);
+void hs_source_class (HsEngine *engine);
 void hs_source_embed (HsEngine *engine);
 void hs_source_array (HsEngine *engine);
 void hs_source_text (HsEngine *engine);

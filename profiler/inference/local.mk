@@ -1,5 +1,7 @@
 noinst_LTLIBRARIES += libhs-inference.la
 libhs_inference_la_SOURCES = \
+  profiler/inference/classes.c \
+  profiler/inference/classes.h \
   profiler/inference/containers.c \
   profiler/inference/containers.h \
   profiler/inference/content.c \
@@ -28,6 +30,7 @@ libhs_inference_la_SOURCES = \
   profiler/inference/score.h \
   profiler/inference/solve.c \
   profiler/inference/source-array.c \
+  profiler/inference/source-class.c \
   profiler/inference/source-embed.c \
   profiler/inference/source-group.c \
   profiler/inference/source-header.c \
