@@ -10,7 +10,6 @@
 
 #include <string.h>
 
-#define MAX_AT 32          /* bytes: where in a header the pointer to the class stands at most */
 #define LEAST_FUNCTIONS 3  /* of a class that take its objects */
 #define LEAST_BEGINNERS 3  /* types that begin with the header */
 #define MAX_MODELS 16
@@ -83,7 +82,7 @@ find_models_of (HsClasses *self, HsTypeId header)
 
   for (guint32 i = 0; i < type->n_members && self->models->len < MAX_MODELS; i++) {
     const HsMember *member = hs_types_member (types, type, i);
-    if (member->offset > MAX_AT || member->offset % 8 != 0 || member->bit_size != 0)
+    if (member->offset > HS_CLASS_MAX_AT || member->offset % 8 != 0 || member->bit_size != 0)
       return;
     HsTypeId class = pointee (types, member->type);
     if (class == 0 || hs_types_get (types, class)->kind != HS_TYPE_STRUCT || class == header
@@ -118,10 +117,15 @@ hs_classes_new (HsEngine *engine)
   self->functions = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->members = g_array_new (FALSE, FALSE, sizeof (HsClassMember));
   self->low = G_MAXUINT64;
-  for (HsTypeId id = 1; id < engine->types->n_types; id++)
-    if (hs_types_get (engine->types, id)->kind == HS_TYPE_STRUCT)
-      find_models_of (self, id);
   return self;
+}
+
+void
+hs_classes_find_models (HsClasses *self)
+{
+  for (HsTypeId id = 1; id < self->engine->types->n_types; id++)
+    if (hs_types_get (self->engine->types, id)->kind == HS_TYPE_STRUCT)
+      find_models_of (self, id);
 }
 
 void
@@ -275,6 +279,8 @@ hs_classes_add (HsClasses *self, HsClassModel *model, HsAddr address, const char
   class->votes = g_array_new (FALSE, FALSE, sizeof (HsClassVote));
   g_ptr_array_add (self->all, class);
   g_hash_table_insert (self->index, (gpointer)address, GUINT_TO_POINTER (self->all->len));
+  guint bit = hs_classes_bit (address);
+  self->filter[bit / 64] |= G_GUINT64_CONSTANT (1) << bit % 64;
   self->low = MIN (self->low, address);
   self->high = MAX (self->high, address + 1);
   read_size (self, class);

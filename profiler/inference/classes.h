@@ -1,7 +1,12 @@
-/* classes.h - objects that carry a pointer to their own class; shared by source-class.c and classes.c. */
+/* classes.h - objects that carry a pointer to their own class: for source-class.c and source-gtype.c. What is known of
+ * classes stands in classes.c, where their objects are in class-members.c. */
 #pragma once
 
 #include "profiler/inference/engine.h"
+
+#define HS_CLASS_MAX_AT 32       /* bytes: where in a header the pointer to the class stands at most */
+#define HS_CLASS_MAX_BEHIND 2048
+#define HS_CLASS_FILTER 65536    /* bits */
 
 /* Objects that begin with a @header point, @at bytes behind it, to a @class, whose functions take such objects. */
 typedef struct {
@@ -53,13 +58,24 @@ typedef struct {
   GHashTable *index;     /* address -> number in all, plus one */
   HsAddr low, high;      /* their addresses lie in [low, high) */
   GHashTable *functions; /* address -> HsClassFunction */
-  GArray *members;       /* HsClassMember */
+  GArray *members;       /* HsClassMember, by class and block */
+  guint32 max_behind;    /* bytes before an object at most, below HS_CLASS_MAX_BEHIND */
+  gboolean own_distances; /* each class has its own; otherwise they are the same few for all */
+  guint64 filter[HS_CLASS_FILTER / 64]; /* by a hash of the addresses: most words are not worth a look-up */
 } HsClasses;
 
-/* hs_classes_new: finds the models; where there are none, the program has no such objects. */
 HsClasses *hs_classes_new (HsEngine *engine);
 void hs_classes_free (HsClasses *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsClasses, hs_classes_free)
+
+/* hs_classes_find_models: finds them in the debug info; where there are none, the program has no such objects. */
+void hs_classes_find_models (HsClasses *self);
+
+static inline guint
+hs_classes_bit (HsAddr address)
+{
+  return (guint)((address >> 3) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) >> 48) % HS_CLASS_FILTER;
+}
 
 static inline HsClass *
 hs_classes_get (const HsClasses *self, guint32 i)
@@ -72,6 +88,9 @@ static inline guint32
 hs_classes_find (const HsClasses *self, HsAddr address)
 {
   if (address < self->low || address >= self->high || address % 8 != 0)
+    return 0;
+  guint bit = hs_classes_bit (address);
+  if (!(self->filter[bit / 64] >> bit % 64 & 1))
     return 0;
   return GPOINTER_TO_UINT (g_hash_table_lookup (self->index, (gpointer)address));
 }
@@ -97,6 +116,24 @@ gboolean hs_class_is_plain (HsClasses *self, HsClass *class);
 
 /* hs_classes_compare: notes which functions go with which sizes, for hs_class_is_plain. Once all classes are known. */
 void hs_classes_compare (HsClasses *self);
+
+/* hs_classes_find_members: finds the blocks of all classes, and where in them the objects stand: HsClass.first, n and behind. */
+void hs_classes_find_members (HsClasses *self);
+
+/* malloc leaves 15 bytes at most, and 16 more where the rest of a free chunk would have been too small for a chunk. */
+#define HS_CHUNK_REST 16
+
+/* hs_class_room: bytes there are for the object; 0 where it does not stand as far behind as those of its class do. */
+guint64 hs_class_room (const HsClasses *self, const HsClass *class, const HsClassMember *member);
+
+/* hs_class_form: how a @type fills that room; TAIL: it is larger, TRUNCATED: it is smaller than any rounding explains. */
+HsForm hs_class_form (HsClasses *self, const HsClassMember *member, HsTypeId type, guint64 room);
+
+/* hs_class_admits: whether the contents may be a @type. */
+gboolean hs_class_admits (HsClasses *self, const HsClass *class, const HsClassMember *member, HsTypeId type, guint64 room);
+
+/* hs_class_decide: decides the block for the class's verdict, if its contents admit that. */
+void hs_class_decide (HsClasses *self, const HsClass *class, const HsClassMember *member, guint32 reason);
 
 /* hs_begins_with: whether @type is a larger type that begins with @inner. */
 gboolean hs_begins_with (HsEngine *engine, HsTypeId type, HsTypeId inner);

@@ -41,6 +41,7 @@ enum {
   HS_SOURCE_STATIC,
   HS_SOURCE_STACK,
   HS_SOURCE_CLASS,
+  HS_SOURCE_GTYPE,
   HS_SOURCE_POINTER,
   HS_SOURCE_HEADER,
   HS_SOURCE_EMBED,
@@ -266,6 +267,7 @@ void hs_source_vtable (HsEngine *engine);
 void hs_source_static (HsEngine *engine);
 void hs_source_stack (HsEngine *engine);
 void hs_source_class (HsEngine *engine);
+void hs_source_gtype (HsEngine *engine);
 void hs_source_embed (HsEngine *engine);
 void hs_source_array (HsEngine *engine);
 void hs_source_text (HsEngine *engine);

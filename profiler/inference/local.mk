@@ -1,5 +1,6 @@
 noinst_LTLIBRARIES += libhs-inference.la
 libhs_inference_la_SOURCES = \
+  profiler/inference/class-members.c \
   profiler/inference/classes.c \
   profiler/inference/classes.h \
   profiler/inference/containers.c \
@@ -33,6 +34,7 @@ libhs_inference_la_SOURCES = \
   profiler/inference/source-class.c \
   profiler/inference/source-embed.c \
   profiler/inference/source-group.c \
+  profiler/inference/source-gtype.c \
   profiler/inference/source-header.c \
   profiler/inference/source-roots.c \
   profiler/inference/source-signature.c \

@@ -11,155 +11,11 @@
  * Not handled: headers whose class is a number, or a pointer with flags in it. */
 #include "profiler/inference/classes.h"
 
-#include <string.h>
-
-#define MAX_BEHIND 64 /* bytes before an object in its block */
+#define MAX_BEHIND 64 /* bytes that an allocator or a collector puts before an object */
 #define MAX_PASSES 8  /* classes of classes of classes */
-
-/* --- members --- */
-
-/* Whether a number in the header may be one: it is no pointer; and behind other bytes, where any words may look like a header,
- * it is not as large as no counter ever gets. */
-static gboolean
-is_number (HsEngine *self, guint64 value, gboolean behind)
-{
-  return value < HS_PAGE_SIZE || !(hs_engine_is_mapped (self, value) || (behind && value >= HS_ADDR_LIMIT));
-}
-
-static gboolean
-is_header (HsEngine *self, const HsClassModel *model, const guint8 *data, guint64 limit, gboolean behind)
-{
-  const HsLayout *layout = hs_layouts_get (self->layouts, model->header);
-
-  if (layout->size > limit)
-    return FALSE;
-  for (guint32 i = 0; i < layout->n_fields; i++) {
-    const HsField *field = &layout->fields[i];
-    guint64 value;
-    if (field->kind != HS_FIELD_INT || field->size != 8 || field->bit_size != 0)
-      continue;
-    memcpy (&value, data + field->offset, sizeof value);
-    if (!is_number (self, value, behind))
-      return FALSE;
-  }
-  return hs_content_match (self, layout, data, limit).bad == 0;
-}
-
-static gboolean
-find_class (HsClasses *self, guint32 block, const guint8 *data, guint64 usable)
-{
-  for (guint64 at = 0; at + 8 <= usable && at <= MAX_BEHIND + 32; at += 8) {
-    guint64 value;
-    memcpy (&value, data + at, sizeof value);
-    guint32 number = hs_classes_find (self, value);
-    if (number == 0)
-      continue;
-    guint64 where = hs_classes_get (self, number - 1)->model->at;
-    if (at < where || at - where > MAX_BEHIND
-        || !is_header (self->engine, hs_classes_get (self, number - 1)->model, data + at - where, usable - (at - where), at > where))
-      continue;
-    HsClassMember member = { block, number - 1, (guint32)(at - where) };
-    g_array_append_val (self->members, member);
-    return TRUE;
-  }
-  return FALSE;
-}
-
-static void
-find_members (HsClasses *self)
-{
-  g_array_set_size (self->members, 0);
-  for (guint32 block = 0; block < self->engine->blocks->n; block++) {
-    const guint8 *data = hs_engine_bytes (self->engine, block);
-    if (data != NULL)
-      find_class (self, block, data, hs_blocks_size (self->engine->blocks, block));
-  }
-}
-
-static int
-compare_members (gconstpointer a, gconstpointer b)
-{
-  const HsClassMember *x = a, *y = b;
-
-  if (x->class != y->class)
-    return x->class < y->class ? -1 : 1;
-  return x->block < y->block ? -1 : x->block > y->block;
-}
-
-/* Puts the blocks of each class together. */
-static void
-sort_members (HsClasses *self)
-{
-  const GArray *members = self->members;
-
-  g_array_sort (self->members, compare_members);
-  for (guint32 i = 0; i < self->all->len; i++)
-    hs_classes_get (self, i)->n = 0;
-  for (guint32 i = 0; i < members->len; i++) {
-    HsClass *class = hs_classes_get (self, g_array_index (members, HsClassMember, i).class);
-    if (class->n++ == 0)
-      class->first = i;
-  }
-}
-
-#define N_BEHIND (MAX_BEHIND / 8 + 1)
-
-/* How many objects stand how far behind the start of their block. */
-typedef struct {
-  guint64 n[N_BEHIND];
-} Distances;
-
-static Distances
-distances_of (const HsClasses *self, const HsClass *class)
-{
-  Distances all = { { 0 } };
-
-  for (guint32 i = 0; i < class->n; i++)
-    all.n[g_array_index (self->members, HsClassMember, class->first + i).behind / 8]++;
-  return all;
-}
-
-static guint
-most_frequent (const Distances *distances)
-{
-  guint best = 0;
-
-  for (guint i = 1; i < N_BEHIND; i++)
-    if (distances->n[i] > distances->n[best])
-      best = i;
-  return best;
-}
-
-/* Where the objects of each class stand; only the blocks that are like that count. Words that merely look like a class's are
- * rare: a distance that hardly any class has is none. */
-static void
-find_distances (HsClasses *self)
-{
-  Distances all = { { 0 } };
-  guint64 sum = 0;
-
-  for (guint32 i = 0; i < self->all->len; i++) {
-    HsClass *class = hs_classes_get (self, i);
-    Distances own = distances_of (self, class);
-    guint best = most_frequent (&own);
-    class->behind = 8 * best;
-    if (class->n > 0 && own.n[best] * 2 > class->n) {
-      all.n[best] += own.n[best];
-      sum += own.n[best];
-    } else
-      class->behind = G_MAXUINT32;
-  }
-  for (guint32 i = 0; i < self->all->len; i++) {
-    HsClass *class = hs_classes_get (self, i);
-    if (class->behind != G_MAXUINT32 && all.n[class->behind / 8] * 100 < sum)
-      class->behind = G_MAXUINT32;
-  }
-}
 
 /* --- verdicts --- */
 
-/* malloc leaves 15 bytes at most, and 16 more where the rest of a free chunk would have been too small for a chunk. */
-#define CHUNK_REST 16
 #define LEAST_VARIED 4 /* objects of a class that tell that its objects vary in size */
 
 typedef struct {
@@ -171,35 +27,6 @@ typedef struct {
   guint64 least, most; /* bytes there are for the object */
 } Fit;
 
-static guint64
-room_of (const HsClasses *self, const HsClass *class, const HsClassMember *member)
-{
-  guint64 usable = hs_blocks_size (self->engine->blocks, member->block);
-
-  return member->behind == class->behind && usable > class->behind ? usable - class->behind : 0;
-}
-
-static gboolean
-admits (HsClasses *self, const HsClass *class, const HsClassMember *member, HsTypeId type, guint64 room)
-{
-  const guint8 *data = hs_engine_bytes (self->engine, member->block);
-
-  return data != NULL && hs_content_admits (self->engine, hs_layouts_get (self->engine->layouts, type), data + class->behind, room);
-}
-
-static HsForm
-form_of (HsClasses *self, const HsClassMember *member, HsTypeId type, guint64 room)
-{
-  const HsLayout *layout = hs_layouts_get (self->engine->layouts, type);
-  HsAddr address = self->engine->blocks->address[member->block];
-  HsForm form;
-
-  if (hs_fits (layout, address, room, &form)
-      || (room >= layout->size + CHUNK_REST && hs_fits (layout, address, room - CHUNK_REST, &form)))
-    return form;
-  return room > layout->size ? HS_FORM_TAIL : HS_FORM_TRUNCATED;
-}
-
 static Fit
 fit_of (HsClasses *self, const HsClass *class, HsTypeId type)
 {
@@ -207,14 +34,14 @@ fit_of (HsClasses *self, const HsClass *class, HsTypeId type)
 
   for (guint32 i = 0; i < class->n; i++) {
     const HsClassMember *member = &g_array_index (self->members, HsClassMember, class->first + i);
-    guint64 room = room_of (self, class, member);
+    guint64 room = hs_class_room (self, class, member);
     if (room == 0)
       continue;
-    HsForm form = form_of (self, member, type, room);
+    HsForm form = hs_class_form (self, member, type, room);
     fit.n++;
     fit.least = MIN (fit.least, room);
     fit.most = MAX (fit.most, room);
-    if (!admits (self, class, member, type, room))
+    if (!hs_class_admits (self, class, member, type, room))
       fit.refuted++;
     else
       *(form == HS_FORM_TAIL ? &fit.longer : form == HS_FORM_TRUNCATED ? &fit.shorter : &fit.whole) += 1;
@@ -243,9 +70,9 @@ stands (HsClasses *self, const HsClass *class, HsTypeId type, gboolean seen)
   if (nearly_all (fit.whole + fit.shorter, fit.n))
     return class->behind == 0 && class->size == layout->size;
   /* Longer than the type: by what a derived class adds, which the class then says, or by as much as each object needs. */
-  if (class->size > layout->size && fit.least >= class->size && fit.most <= class->size + CHUNK_REST + 15)
+  if (class->size > layout->size && fit.least >= class->size && fit.most <= class->size + HS_CHUNK_REST + 15)
     return TRUE;
-  return fit.shorter == 0 && (seen || (fit.n >= LEAST_VARIED && fit.most - fit.least > CHUNK_REST));
+  return fit.shorter == 0 && (seen || (fit.n >= LEAST_VARIED && fit.most - fit.least > HS_CHUNK_REST));
 }
 
 /* The type that is as large as the class says, among those that begin with what its functions take: it is one more
@@ -352,7 +179,7 @@ add_classes_of (HsClasses *self, const HsClass *class)
 
   for (guint32 i = 0; i < class->n; i++) {
     const HsClassMember *member = &g_array_index (self->members, HsClassMember, class->first + i);
-    if (room_of (self, class, member) >= hs_types_get (self->engine->types, model->class)->size)
+    if (hs_class_room (self, class, member) >= hs_types_get (self->engine->types, model->class)->size)
       hs_classes_add (self, model, self->engine->blocks->address[member->block] + class->behind, NULL, 0);
   }
   return self->all->len > before;
@@ -401,18 +228,6 @@ reason_of (HsClasses *self, const HsClass *class)
 }
 
 static void
-decide_member (HsClasses *self, const HsClass *class, const HsClassMember *member, guint32 reason)
-{
-  HsEngine *engine = self->engine;
-  guint64 room = room_of (self, class, member);
-
-  if (room == 0 || !admits (self, class, member, class->type, room))
-    return;
-  HsForm form = class->behind != 0 ? HS_FORM_BEHIND : form_of (self, member, class->type, room);
-  hs_engine_decide (engine, member->block, class->type, form, HS_LEVEL_A, reason, HS_NO_BLOCK);
-}
-
-static void
 decide_class (HsClasses *self, HsClass *class)
 {
   if (class->n == 0 || class->behind == G_MAXUINT32)
@@ -422,7 +237,7 @@ decide_class (HsClasses *self, HsClass *class)
     return;
   guint32 reason = reason_of (self, class);
   for (guint32 i = 0; i < class->n; i++)
-    decide_member (self, class, &g_array_index (self->members, HsClassMember, class->first + i), reason);
+    hs_class_decide (self, class, &g_array_index (self->members, HsClassMember, class->first + i), reason);
 }
 
 void
@@ -430,16 +245,16 @@ hs_source_class (HsEngine *engine)
 {
   g_autoptr (HsClasses) self = hs_classes_new (engine);
 
+  hs_classes_find_models (self);
   if (self->models->len == 0)
     return;
+  self->max_behind = MAX_BEHIND;
   hs_classes_ask_statics (self);
   if (self->all->len == 0)
     return;
   hs_classes_learn_sizes (self);
   for (guint i = 0; i < MAX_PASSES; i++) {
-    find_members (self);
-    sort_members (self);
-    find_distances (self);
+    hs_classes_find_members (self);
     if (!add_classes (self))
       break;
   }

@@ -7,6 +7,7 @@ const HsSource hs_sources[HS_N_SOURCES] = {
   [HS_SOURCE_STATIC] = { "variable", HS_PHASE_START, hs_source_static },
   [HS_SOURCE_STACK] = { "stack", HS_PHASE_START, hs_source_stack },
   [HS_SOURCE_CLASS] = { "class", HS_PHASE_START, hs_source_class },
+  [HS_SOURCE_GTYPE] = { "gtype", HS_PHASE_START, hs_source_gtype },
   [HS_SOURCE_POINTER] = { "pointer", HS_PHASE_START, NULL }, /* the engine itself */
   [HS_SOURCE_HEADER] = { "header", HS_PHASE_ROUND, hs_source_header },
   [HS_SOURCE_EMBED] = { "embedded", HS_PHASE_ROUND, hs_source_embed },

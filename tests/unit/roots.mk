@@ -41,3 +41,17 @@ tests_victims_victim_vtable_LDFLAGS =
 tests_victims_victim_vtable_plain_SOURCES = tests/victims/victim-vtable.cc
 tests_victims_victim_vtable_plain_CXXFLAGS = -g -fno-rtti
 tests_victims_victim_vtable_plain_LDFLAGS =
+
+# And so do objects that point to their class.
+check_PROGRAMS += tests/unit/test-class tests/victims/victim-class tests/victims/victim-gtype
+TESTS += tests/unit/test-class
+tests_unit_test_class_SOURCES = tests/unit/test-class.c tests/support/victim.c tests/support/victim.h
+tests_unit_test_class_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS)
+tests_unit_test_class_LDADD = libhs-inference.la libhs-roots.la libhs-types.la libhs-modules.la libhs-arenas.la \
+  libhs-target.la $(LIBDWARF_LIBS) $(LIBELF_LIBS) $(DEMANGLE_LIBS) $(GLIB_LIBS)
+tests_victims_victim_class_SOURCES = tests/victims/victim-class.c
+tests_victims_victim_class_CFLAGS = -std=gnu11 -g -O1 $(WARN_CFLAGS)
+tests_victims_victim_class_LDFLAGS =
+tests_victims_victim_gtype_SOURCES = tests/victims/victim-gtype.c
+tests_victims_victim_gtype_CFLAGS = -std=gnu11 -g -O1 $(WARN_CFLAGS)
+tests_victims_victim_gtype_LDFLAGS =

@@ -1,0 +1,96 @@
+/* test-class.c - objects that point to their class, and nothing else tells what they are. */
+#include "profiler/inference/inference.h"
+#include "tests/support/victim.h"
+
+#include <stdlib.h>
+
+typedef struct {
+  const char *key;  /* in the victim's truth */
+  const char *type;
+  HsForm form;
+  guint n;
+} Expected;
+
+static const Expected CLASSES[] = {
+  { "number", "struct number", HS_FORM_WHOLE, 8 },
+  { "text", "struct text", HS_FORM_FLEXIBLE, 8 },
+  { "pair", "struct pair", HS_FORM_BEHIND, 8 },
+  { "list", "struct list", HS_FORM_BEHIND, 8 },
+  { "made-class", "struct class", HS_FORM_WHOLE, 1 },
+  { "made-pair", "struct pair", HS_FORM_BEHIND, 8 },
+  { NULL },
+};
+
+static const Expected GTYPES[] = {
+  { "shape", "struct _FooShape", HS_FORM_WHOLE, 8 },
+  { "circle", "struct _FooCircle", HS_FORM_BEHIND, 8 },
+  { "shape-class", "struct _FooShapeClass", HS_FORM_WHOLE, 1 },
+  { "circle-class", "struct _FooCircleClass", HS_FORM_WHOLE, 1 },
+  { NULL },
+};
+
+static HsTarget *
+open_live (pid_t pid, HsDiag *diag)
+{
+  g_autoptr (GError) error = NULL;
+  HsTarget *target = hs_target_open_live (pid, NULL, diag, &error);
+
+  if (target == NULL) {
+    g_printerr ("cannot trace here: %s\n", error->message);
+    exit (77);
+  }
+  return target;
+}
+
+static void
+check_object (const HsInference *inference, const HsHeap *heap, const Expected *expected, HsAddr address)
+{
+  guint32 block = hs_blocks_at (heap->blocks, address);
+
+  g_assert_cmpuint (block, !=, HS_NO_BLOCK);
+  g_autofree char *name = hs_inference_name (inference, inference->label[block]);
+  g_assert_cmpstr (name, ==, expected->type);
+  g_assert_cmpuint (hs_label_level (inference->label[block]), ==, HS_LEVEL_A);
+  g_assert_cmpuint (hs_label_form (inference->label[block]), ==, expected->form);
+}
+
+static void
+check (const char *name, const Expected *expected)
+{
+  const HsTypesOptions options = { .no_cache = TRUE };
+  g_autoptr (Victim) victim = victim_start (name, NULL);
+  g_autoptr (HsDiag) diag = hs_diag_new ();
+  g_autoptr (HsTarget) target = open_live (victim->pid, diag);
+  g_autoptr (HsModules) modules = hs_modules_new (target, NULL, diag);
+  g_autoptr (HsTypes) types = hs_types_new (modules, &options, diag);
+  g_autoptr (HsRoots) roots = hs_roots_new (modules, types, diag);
+  g_autoptr (HsHeap) heap = hs_heap_new (target, diag, NULL);
+
+  g_assert_nonnull (heap);
+  HsInference *inference = hs_inference_new (target, heap, modules, types, roots, diag);
+  for (; expected->key != NULL; expected++)
+    for (guint i = 0; i < expected->n; i++)
+      check_object (inference, heap, expected, victim_truth (victim, expected->key, i));
+  hs_inference_free (inference);
+}
+
+static void
+test_class (void)
+{
+  check ("victim-class", CLASSES);
+}
+
+static void
+test_gtype (void)
+{
+  check ("victim-gtype", GTYPES);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/class/functions", test_class);
+  g_test_add_func ("/class/gtype", test_gtype);
+  return g_test_run ();
+}
