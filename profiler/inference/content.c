@@ -154,3 +154,14 @@ hs_content_text (const guint8 *data, guint64 limit)
     return -1;
   return length;
 }
+
+gssize
+hs_content_text_in (HsEngine *self, const guint8 *data, guint64 limit)
+{
+  gssize length = hs_content_text (data, limit);
+
+  /* The bytes of an address may all be printable. */
+  if (length > 0 && length < 8 && limit >= 8 && hs_engine_is_mapped (self, word_at (data, 0)))
+    return -1;
+  return length;
+}

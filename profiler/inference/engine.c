@@ -378,7 +378,7 @@ weigh_start (HsEngine *self, guint32 block, const HsEdge *edge)
   }
 }
 
-#define MAX_TEXT_OFFSET 24 /* bytes a string may stand behind the start of its block: the length and the like come first */
+#define MAX_TEXT_OFFSET 32 /* bytes a string may stand behind the start of its block: the length and the like come first */
 #define LOW_BITS 7         /* of pointers to blocks, programs keep flags there */
 
 static void

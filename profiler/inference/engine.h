@@ -113,6 +113,7 @@ struct _HsEngine {
   gboolean guessing;   /* the end: what is left may be decided at level D */
   guint64 n_decided;   /* grows with every decision: tells whether a round moved anything */
   guint64 n_refuted;
+  guint64 n_revoked;   /* taken back, with what they followed from */
   guint64 n_retries;   /* hints that took the place of another */
 };
 
@@ -214,6 +215,9 @@ guint hs_content_explains (HsEngine *self, const HsLayout *layout, const guint8 
 /* hs_content_text: length of the text that the bytes begin with: printable UTF-8 up to a NUL or the end; 0 for an empty
  * string, -1 where it is no text. */
 gssize hs_content_text (const guint8 *data, guint64 limit);
+
+/* hs_content_text_in: the same, but -1 as well where it may be an address. */
+gssize hs_content_text_in (HsEngine *self, const guint8 *data, guint64 limit);
 
 /* hs_content_residue: bytes a block may be longer than what was asked for: 15, or nearly a page where it is mapped. */
 guint64 hs_residue (HsAddr address, guint64 usable);

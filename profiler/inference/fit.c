@@ -113,6 +113,9 @@ contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset, guint 
   }
   if (type->kind != HS_TYPE_STRUCT && type->kind != HS_TYPE_CLASS && type->kind != HS_TYPE_UNION)
     return FALSE;
+  HsTypeId held = hs_layouts_storage (self->layouts, outer);
+  if (held != 0)
+    return (held == inner && offset == 0) || contains (self, held, inner, offset, depth + 1, steps);
   for (guint32 i = 0; i < type->n_members && ++*steps < MAX_STEPS; i++) {
     const HsMember *member = hs_types_member (self->types, type, i);
     HsTypeId id = hs_types_strip (self->types, member->type);
@@ -197,6 +200,20 @@ add_repeating (HsEngine *self, GHashTable *table, const GArray *ids)
     }
 }
 
+/* Whether a union's records are known by their own names as well: then these are what it is. */
+static gboolean
+is_known_by_arms (HsEngine *self, HsTypeId id, HsTypeId header)
+{
+  const HsType *type = hs_types_get (self->types, id);
+
+  for (guint32 i = 0; type->kind == HS_TYPE_UNION && i < type->n_members; i++) {
+    HsTypeId arm = hs_types_strip (self->types, hs_types_member (self->types, type, i)->type);
+    if (hs_types_get (self->types, arm)->mentions > 0 && hs_type_repeats (self->types, arm, header))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* Enters the members of a union of objects under what they all begin with. */
 static void
 add_arms (HsEngine *self, GHashTable *table, HsTypeId id)
@@ -206,7 +223,8 @@ add_arms (HsEngine *self, GHashTable *table, HsTypeId id)
 
   for (guint32 i = 0; header != 0 && i < type->n_members; i++) {
     HsTypeId arm = hs_types_strip (self->types, hs_types_member (self->types, type, i)->type);
-    if (arm != header && hs_types_get (self->types, arm)->mentions > 0 && hs_union_begins (self->types, arm, header))
+    if (arm != header && hs_types_get (self->types, arm)->mentions > 0 && hs_union_begins (self->types, arm, header)
+        && !is_known_by_arms (self, arm, header))
       add_id (table, header, arm);
   }
 }

@@ -136,6 +136,33 @@ scan_elements (HsEngine *self, HsLayout *element, const HsScan *scan, guint64 fr
 
 /* --- blocks --- */
 
+/* Of an array of pointers to the nodes of a C++ container: the nodes' type, by the member that leads to the array. */
+static HsTypeId
+node_type (HsEngine *self, guint32 block)
+{
+  const HsReason *reason = hs_reasons_get (self->reasons, self->reason[block]);
+
+  if (reason->owner == 0 || reason->owner >= self->types->n_types)
+    return 0;
+  const HsLayout *layout = hs_layouts_get (self->layouts, reason->owner);
+  for (guint32 i = 0; i < layout->n_slots; i++)
+    if (layout->slots[i].offset == reason->slot)
+      return layout->slots[i].node;
+  return 0;
+}
+
+static void
+scan_nodes (HsEngine *self, HsTypeId node, guint32 block, const HsScan *scan)
+{
+  for (guint64 at = 0; at + 8 <= scan->limit; at += 8) {
+    guint64 value;
+    memcpy (&value, scan->data + at, sizeof value);
+    if (value >= HS_PAGE_SIZE && value < HS_ADDR_LIMIT)
+      hs_engine_edge (self, (HsEdge){ .value = value, .target = node, .kind = HS_SLOT_NODE, .level = scan->level,
+                                      .reason = self->reason[block], .owner = block, .at = place_in (scan, at) });
+  }
+}
+
 static void
 scan_block (HsEngine *self, guint32 block, HsLayout *layout, const guint8 *data, guint64 usable)
 {
@@ -150,6 +177,11 @@ scan_block (HsEngine *self, guint32 block, HsLayout *layout, const guint8 *data,
     scan = part_of (&scan, behind, G_MAXUINT64);
   }
   scan.context = context_of (self, block, layout, scan.data, scan.limit);
+  HsTypeId node = decided && form == HS_FORM_ARRAY ? node_type (self, block) : 0;
+  if (node != 0) {
+    scan_nodes (self, node, block, &scan);
+    return;
+  }
   if (decided && form == HS_FORM_ARRAY) {
     scan_elements (self, layout, &scan, 0, layout->size);
     return;

@@ -205,23 +205,48 @@ admits_text (HsEngine *self, guint32 block)
   const guint8 *data = hs_engine_bytes (self, block);
   guint64 distance = hs_reasons_get (self->reasons, self->reason[block])->distance, usable = hs_blocks_size (self->blocks, block);
 
-  return data != NULL && distance < usable && hs_content_text (data + distance, MIN (usable - distance, 4096)) >= 0;
+  return data != NULL && distance < usable && hs_content_text_in (self, data + distance, MIN (usable - distance, 4096)) >= 0;
+}
+
+static gboolean
+admits_record (HsEngine *self, HsLayout *layout, HsAddr address, const guint8 *data, guint64 usable)
+{
+  HsForm form;
+
+  return hs_content_admits (self, layout, data, usable)
+         && (hs_fits (layout, address, usable, &form) || hs_content_owns_tail (layout, address, data, usable)
+             || hs_content_text_tail (layout, data, usable));
+}
+
+/* Whether any of a union's records is admitted. */
+static gboolean
+admits_arm (HsEngine *self, const HsType *type, HsAddr address, const guint8 *data, guint64 usable)
+{
+  for (guint32 i = 0; i < type->n_members; i++) {
+    HsTypeId arm = hs_types_strip (self->types, hs_types_member (self->types, type, i)->type);
+    guint kind = hs_types_get (self->types, arm)->kind;
+    if ((kind == HS_TYPE_STRUCT || kind == HS_TYPE_CLASS)
+        && admits_record (self, hs_layouts_get (self->layouts, arm), address, data, usable))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 gboolean
-hs_group_admits (HsEngine *self, HsTypeId type, guint32 block)
+hs_group_admits (HsEngine *self, HsTypeId type, guint64 behind, guint32 block)
 {
   guint64 usable = hs_blocks_size (self->blocks, block);
-  HsForm form;
 
   if (type == hs_text_type (self))
     return admits_text (self, block);
   HsLayout *layout = hs_layouts_get (self->layouts, type);
   const guint8 *data = hs_engine_bytes (self, block);
-  return data != NULL && hs_content_admits (self, layout, data, usable)
-         && (hs_fits (layout, self->blocks->address[block], usable, &form)
-             || hs_content_owns_tail (layout, self->blocks->address[block], data, usable)
-             || hs_content_text_tail (layout, data, usable));
+  HsAddr address = self->blocks->address[block] + behind;
+  if (data == NULL || usable <= behind)
+    return FALSE;
+  const HsType *its = hs_types_get (self->types, type);
+  return its->kind == HS_TYPE_UNION ? admits_arm (self, its, address, data + behind, usable - behind)
+                                    : admits_record (self, layout, address, data + behind, usable - behind);
 }
 
 gboolean
@@ -232,10 +257,12 @@ hs_group_apply (HsEngine *self, guint32 number, guint32 block)
   HsForm form = HS_FORM_ARRAY;
   HsAddr address = self->blocks->address[block];
 
-  if (verdict == NULL || verdict->type == 0 || !hs_group_admits (self, verdict->type, block))
+  if (verdict == NULL || verdict->type == 0 || !hs_group_admits (self, verdict->type, verdict->behind, block))
     return FALSE;
-  if (verdict->type != hs_text_type (self)
-      && !hs_fits (hs_layouts_get (self->layouts, verdict->type), address, hs_blocks_size (self->blocks, block), &form))
+  if (verdict->behind != 0)
+    form = HS_FORM_BEHIND;
+  else if (verdict->type != hs_text_type (self)
+           && !hs_fits (hs_layouts_get (self->layouts, verdict->type), address, hs_blocks_size (self->blocks, block), &form))
     form = HS_FORM_TAIL;
   return hs_engine_decide (self, block, verdict->type, form, verdict->level,
                            hs_engine_reason_by (self, self->reason[block], decision->source, number), self->parent[block]);

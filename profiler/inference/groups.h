@@ -35,8 +35,8 @@ gboolean hs_group_is_due (HsEngine *engine, const HsGroup *group, guint source);
 /* hs_split_value: of an undecided block; G_MAXUINT64: it has none. */
 guint64 hs_split_value (HsEngine *engine, const HsSplit *split, guint32 block);
 
-/* hs_group_admits: whether @block may be a @type, by its size and contents. */
-gboolean hs_group_admits (HsEngine *engine, HsTypeId type, guint32 block);
+/* hs_group_admits: whether @block may be a @type @behind bytes from its start, by its size and contents. */
+gboolean hs_group_admits (HsEngine *engine, HsTypeId type, guint64 behind, guint32 block);
 
 /* hs_group_solve: finds out what the blocks of the group are, as a whole or in parts, and decides them; how many. @header: the
  * group is all blocks that begin with it, or 0. @tagged: what the blocks are known to begin with, or 0. */

@@ -102,10 +102,10 @@ run_rounds (HsEngine *self)
 
 enum { UNKNOWN, SOUND, DOUBTFUL };
 
-/* Whether the decision for @block rests on one that is in conflict. Goes up the parents until one is known, and writes
+/* Whether the decision for @block rests on one that is in conflict, or @revoked if that is given. Goes up the parents until one is known, and writes
  * the answer on the way back, so that all blocks together cost one walk. */
 static void
-judge (const HsEngine *self, guint8 *state, guint32 block, GArray *path)
+judge (const HsEngine *self, guint8 *state, guint32 block, GArray *path, const guint8 *revoked)
 {
   guint8 verdict = SOUND;
 
@@ -119,7 +119,7 @@ judge (const HsEngine *self, guint8 *state, guint32 block, GArray *path)
       break;
     g_array_append_val (path, at);
     state[at] = SOUND; /* a circle ends here */
-    if (hs_label_flags (self->label[at]) & HS_LABEL_CONFLICT) {
+    if (revoked != NULL ? revoked[at] : (hs_label_flags (self->label[at]) & HS_LABEL_CONFLICT) != 0) {
       verdict = DOUBTFUL;
       break;
     }
@@ -142,22 +142,78 @@ bits_as (HsEngine *self, const HsSpecimen *specimen, HsTypeId type)
   return score.bits - 4.0 * score.bad - 2.0 * score.unexplained;
 }
 
-/* Pointers that are left behind, in the unused end of an array, disagree with live ones: where the contents speak clearly
- * for the type that stands, there is no conflict. */
+enum { KEEP, CLEAR, REPLACE };
+
+static guint
+weigh_conflict (HsEngine *self, const HsConflict *conflict)
+{
+  HsTypeId type = hs_label_type (self->label[conflict->block]);
+  HsSpecimen specimen;
+
+  if (!(hs_label_flags (self->label[conflict->block]) & HS_LABEL_CONFLICT) || type >= self->types->n_types
+      || conflict->type >= self->types->n_types || !hs_specimen_open (self, conflict->block, &specimen))
+    return KEEP;
+  self->disputed = conflict->block;
+  double standing = bits_as (self, &specimen, type), other = bits_as (self, &specimen, conflict->type);
+  self->disputed = HS_NO_BLOCK;
+  return standing >= other + CLEARLY ? CLEAR : other >= standing + CLEARLY ? REPLACE : KEEP;
+}
+
+/* Takes back what follows from the contents of blocks that are @revoked (by block), as far as it hangs on them alone. */
 static void
+revoke_descendants (HsEngine *self, const guint8 *revoked)
+{
+  g_autofree guint8 *state = g_malloc0 (self->blocks->n);
+  g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  for (guint32 block = 0; block < self->blocks->n; block++) {
+    if (hs_label_level (self->label[block]) == HS_LEVEL_NONE || revoked[block] || hs_label_level (self->label[block]) == HS_LEVEL_A)
+      continue;
+    if (state[block] == UNKNOWN)
+      judge (self, state, block, path, revoked);
+    if (state[block] == DOUBTFUL) {
+      self->label[block] = 0;
+      self->n_revoked++;
+    }
+  }
+}
+
+/* Pointers that are left behind, in the unused end of an array or in a union, disagree with live ones. Where the contents
+ * speak clearly for the type that stands, there is no conflict; where they speak for the other, that takes its place, and
+ * what followed is taken back. TRUE: something was. */
+static gboolean
 weigh_conflicts (HsEngine *self)
 {
+  g_autofree guint8 *revoked = NULL;
+  guint n = self->conflicts->len;
+
   hs_score_prepare (self);
-  for (guint i = 0; i < self->conflicts->len; i++) {
+  for (guint i = 0; i < n; i++) {
     const HsConflict *conflict = &g_array_index (self->conflicts, HsConflict, i);
-    HsTypeId type = hs_label_type (self->label[conflict->block]);
-    HsSpecimen specimen;
-    self->disputed = conflict->block;
-    if (type < self->types->n_types && conflict->type < self->types->n_types && hs_specimen_open (self, conflict->block, &specimen)
-        && bits_as (self, &specimen, type) >= bits_as (self, &specimen, conflict->type) + CLEARLY)
+    guint verdict = weigh_conflict (self, conflict);
+    if (verdict != KEEP)
       self->label[conflict->block] &= ~((guint32)HS_LABEL_CONFLICT << 30);
+    if (verdict != REPLACE)
+      continue;
+    if (revoked == NULL)
+      revoked = g_malloc0 (self->blocks->n);
+    revoked[conflict->block] = 1;
   }
-  self->disputed = HS_NO_BLOCK;
+  if (revoked == NULL)
+    return FALSE;
+  revoke_descendants (self, revoked);
+  for (guint i = 0; i < n; i++) {
+    HsConflict conflict = g_array_index (self->conflicts, HsConflict, i);
+    HsForm form = HS_FORM_WHOLE;
+    if (!revoked[conflict.block])
+      continue;
+    revoked[conflict.block] = 0;
+    self->label[conflict.block] = 0;
+    hs_fits (hs_layouts_get (self->layouts, conflict.type), self->blocks->address[conflict.block],
+             hs_blocks_size (self->blocks, conflict.block), &form);
+    hs_engine_decide (self, conflict.block, conflict.type, form, HS_LEVEL_C, conflict.reason, HS_NO_BLOCK);
+  }
+  return TRUE;
 }
 
 /* Two equally sure sources disagree about a block: it is a guess, and so is all that follows from it. What does not come
@@ -167,19 +223,20 @@ settle_conflicts (HsEngine *self)
 {
   if (self->conflicts->len == 0)
     return;
-  weigh_conflicts (self);
   g_autofree guint8 *state = g_malloc0 (self->blocks->n);
   g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (guint32 block = 0; block < self->blocks->n; block++) {
     if (hs_label_level (self->label[block]) == HS_LEVEL_NONE)
       continue;
     if (state[block] == UNKNOWN)
-      judge (self, state, block, path);
+      judge (self, state, block, path, NULL);
     if (state[block] == DOUBTFUL && hs_label_level (self->label[block]) < HS_LEVEL_A)
       self->label[block] = hs_label (hs_label_type (self->label[block]), hs_label_form (self->label[block]), HS_LEVEL_D,
                                      hs_label_flags (self->label[block]));
   }
 }
+
+#define MAX_REVOCATIONS 4 /* times */
 
 HsInference *
 hs_inference_new (HsTarget *target, HsHeap *heap, HsModules *modules, HsTypes *types, HsRoots *roots, HsDiag *diag)
@@ -191,6 +248,10 @@ hs_inference_new (HsTarget *target, HsHeap *heap, HsModules *modules, HsTypes *t
   engine_init (&engine);
   run_phase (&engine, HS_PHASE_START);
   run_rounds (&engine);
+  for (guint i = 0; i < MAX_REVOCATIONS && weigh_conflicts (&engine); i++) {
+    hs_engine_drain (&engine);
+    run_rounds (&engine);
+  }
   settle_conflicts (&engine);
   engine.guessing = TRUE;
   run_phase (&engine, HS_PHASE_ROUND);

@@ -20,6 +20,7 @@ enum { ATE_BOOLEAN = 0x02, ATE_FLOAT = 0x04, ATE_SIGNED_CHAR = 0x06, ATE_UNSIGNE
 struct _HsLayouts {
   HsTypes *types;
   HsLayout **by_type; /* by id */
+  guint32 *storage;   /* by id: memory of hs_layouts_storage, plus one; 0: not asked */
   GPtrArray *all;
   GStringChunk *paths;
   guint depth;         /* of layouts that are being made for others */
@@ -59,6 +60,7 @@ hs_layouts_new (HsTypes *types)
 
   self->types = types;
   self->by_type = g_new0 (HsLayout *, types->n_types + 1);
+  self->storage = g_new0 (guint32, types->n_types + 1);
   self->all = g_ptr_array_new_with_free_func (layout_free);
   self->paths = g_string_chunk_new (4096);
   return self;
@@ -68,9 +70,18 @@ void
 hs_layouts_free (HsLayouts *self)
 {
   g_free (self->by_type);
+  g_free (self->storage);
   g_ptr_array_unref (self->all);
   g_string_chunk_free (self->paths);
   g_free (self);
+}
+
+HsTypeId
+hs_layouts_storage (HsLayouts *self, HsTypeId id)
+{
+  if (self->storage[id] == 0)
+    self->storage[id] = 1 + hs_container_storage (self->types, id);
+  return self->storage[id] - 1;
 }
 
 gboolean
@@ -171,6 +182,10 @@ add_slot (Builder *self, HsTypeId pointee, guint64 offset, const char *path, gbo
     slot.inner = self->enclosing[i];
     slot.inner_offset = (guint32)MIN (offset - self->start[i], G_MAXUINT32);
   }
+  if (slot.kind == HS_SLOT_POINTER) {
+    HsTypeId element = hs_types_strip (types, hs_types_get (types, target)->target);
+    slot.node = hs_container_node (types, element, self->enclosing, self->n_enclosing);
+  }
   slot.is_ops = slot.kind == HS_SLOT_OBJECT && is_ops (types, target);
   g_array_append_val (self->slots, slot);
 }
@@ -257,7 +272,7 @@ flatten_members (Builder *self, const HsType *type, guint64 offset, const char *
 static void
 flatten_record (Builder *self, HsTypeId id, guint64 offset, const char *path, gboolean in_union, guint depth)
 {
-  HsTypeId held = hs_container_storage (self->layouts->types, id);
+  HsTypeId held = hs_layouts_storage (self->layouts, id);
 
   if (held != 0) {
     flatten (self, held, offset, path, in_union, depth + 1);

@@ -28,6 +28,7 @@ typedef struct {
   const char *path;  /* "hdr.next", "table[]" */
   HsTypeId inner;      /* the innermost record it is a member of, outside of any union, */
   guint32 inner_offset; /* and where in that */
+  HsTypeId node;       /* POINTER: what an array of pointers to the nodes of a C++ container leads to; 0 */
   guint16 first_arm, n_arms; /* UNION: its readings, in HsLayout.arms */
   gboolean is_weak;  /* not set in many objects that all else speaks for: it proves nothing, nor the contrary */
   gboolean is_ops;   /* leads to a table of functions, where it leads to static memory */
@@ -97,6 +98,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsLayouts, hs_layouts_free)
 
 /* hs_layouts_get: (transfer none): the layout of @type, made at the first call. A base type's has no slots, a pointer's one. */
 HsLayout *hs_layouts_get (HsLayouts *self, HsTypeId type);
+
+/* hs_layouts_storage: what raw storage of type @id holds (containers.h), or 0; remembered. */
+HsTypeId hs_layouts_storage (HsLayouts *self, HsTypeId id);
 
 /* hs_slot_kind: what a pointer to @target is. */
 HsSlotKind hs_slot_kind (const HsTypes *types, HsTypeId target);

@@ -44,8 +44,10 @@ candidates_by_size (HsMatrix *self)
     if (!first || same * 20 < self->n)
       continue;
     g_array_set_size (some, 0);
-    hs_find_by_size (self->engine, self->specimen[i].address, self->specimen[i].usable, some, MAX_CANDIDATES);
-    hs_find_by_tail (self->engine, self->specimen[i].address, self->specimen[i].data, self->specimen[i].usable, some, MAX_CANDIDATES);
+    guint64 behind = self->behind ? self->distance : 0;
+    hs_find_by_size (self->engine, self->specimen[i].address + behind, self->specimen[i].usable - behind, some, MAX_CANDIDATES);
+    hs_find_by_tail (self->engine, self->specimen[i].address + behind, self->specimen[i].data + behind,
+                     self->specimen[i].usable - behind, some, MAX_CANDIDATES);
     for (guint k = 0; k < some->len && found->len < MAX_CANDIDATES; k++)
       if (!has_id (found, g_array_index (some, HsTypeId, k)))
         g_array_append_val (found, g_array_index (some, HsTypeId, k));
@@ -57,18 +59,20 @@ candidates_by_size (HsMatrix *self)
 #define TAIL_BITS 4.0f /* a pointer to right behind the object is no chance */
 
 static HsCell
-score_cell (HsMatrix *self, HsLayout *layout, const HsSpecimen *specimen)
+score_record (HsMatrix *self, HsLayout *layout, const HsSpecimen *specimen)
 {
   HsCell cell = { .fits = HS_FIT_NONE };
   HsForm form;
 
-  gboolean fits = hs_fits (layout, specimen->address, specimen->usable, &form);
+  guint64 behind = self->behind ? self->distance : 0, usable = specimen->usable - behind;
+  const guint8 *data = specimen->data + behind;
+  gboolean fits = hs_fits (layout, specimen->address + behind, usable, &form);
   gboolean owns_tail = (!fits || form == HS_FORM_TAIL)
-                       && (hs_content_owns_tail (layout, specimen->address, specimen->data, specimen->usable)
-                           || (!self->open && hs_content_text_tail (layout, specimen->data, specimen->usable)));
+                       && (hs_content_owns_tail (layout, specimen->address + behind, data, usable)
+                           || (!self->open && hs_content_text_tail (layout, data, usable)));
   if (!fits && !owns_tail)
     return cell;
-  HsScore score = hs_score (self->engine, layout, specimen, 0);
+  HsScore score = hs_score (self->engine, layout, specimen, behind);
   cell.bits = (float)CLAMP (score.bits, -12, 24) + (owns_tail ? TAIL_BITS : 0);
   cell.fits = fits && (form == HS_FORM_FLEXIBLE || (form == HS_FORM_TAIL && !owns_tail)) ? HS_FIT_FLEXIBLE : HS_FIT_WHOLE;
   guint bad = score.bad + score.unexplained;
@@ -76,6 +80,29 @@ score_cell (HsMatrix *self, HsLayout *layout, const HsSpecimen *specimen)
   cell.bad = (guint8)(bad == 1 && score.strong > 0 && score.bits > FORGIVING ? 0 : MIN (bad, 255));
   cell.strong = (guint8)MIN (score.strong, 255);
   return cell;
+}
+
+#define MAX_ARMS 8
+
+/* A union of objects does as well as the best of them. */
+static HsCell
+score_cell (HsMatrix *self, HsLayout *layout, const HsSpecimen *specimen)
+{
+  const HsType *type = hs_types_get (self->engine->types, layout->type);
+  HsCell best = { .fits = HS_FIT_NONE };
+
+  if (type->kind != HS_TYPE_UNION)
+    return score_record (self, layout, specimen);
+  for (guint32 i = 0; i < type->n_members && i < MAX_ARMS; i++) {
+    HsTypeId arm = hs_types_strip (self->engine->types, hs_types_member (self->engine->types, type, i)->type);
+    guint kind = hs_types_get (self->engine->types, arm)->kind;
+    if (kind != HS_TYPE_STRUCT && kind != HS_TYPE_CLASS)
+      continue;
+    HsCell cell = score_record (self, hs_layouts_get (self->engine->layouts, arm), specimen);
+    if (cell.fits != HS_FIT_NONE && (best.fits == HS_FIT_NONE || cell.bits > best.bits))
+      best = cell;
+  }
+  return best;
 }
 
 typedef struct {
@@ -199,7 +226,7 @@ fill_columns (HsMatrix *self, const GArray *candidates)
 static gint8
 text_of (HsEngine *engine, const HsSpecimen *specimen, guint64 distance)
 {
-  gssize length = hs_content_text (specimen->data + distance, MIN (specimen->usable - distance, 256));
+  gssize length = hs_content_text_in (engine, specimen->data + distance, MIN (specimen->usable - distance, 256));
 
   if (length < 0)
     return -1;
@@ -209,7 +236,8 @@ text_of (HsEngine *engine, const HsSpecimen *specimen, guint64 distance)
 }
 
 HsMatrix *
-hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray *candidates, HsTypeId owner, gboolean text, guint64 distance)
+hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray *candidates, HsTypeId owner, gboolean text, guint64 distance,
+               gboolean behind)
 {
   HsMatrix *self = g_new (HsMatrix, 1);
 
@@ -222,9 +250,11 @@ hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray 
   self->open = candidates == NULL;
   self->text = text;
   self->distance = distance;
+  self->behind = behind;
   guint32 wanted = MIN (n, HS_SPECIMENS);
   for (guint32 i = 0; i < wanted; i++)
-    self->n += hs_specimen_open (engine, blocks[(guint64)i * n / wanted], &self->specimen[self->n]);
+    self->n += hs_specimen_open (engine, blocks[(guint64)i * n / wanted], &self->specimen[self->n])
+               && self->specimen[self->n].usable > distance;
   if (self->n == 0) {
     hs_matrix_free (self);
     return NULL;
@@ -232,7 +262,7 @@ hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray 
   for (guint i = 0; i < self->n && text; i++)
     self->is_text[i] = text_of (engine, &self->specimen[i], distance);
   g_autoptr (GArray) all = candidates == NULL ? candidates_by_size (self) : NULL;
-  if (distance == 0)
+  if (distance == 0 || behind)
     fill_columns (self, all != NULL ? all : candidates);
   return self;
 }
@@ -268,13 +298,14 @@ length_follows (HsMatrix *self, const HsLayout *layout, const guint8 *part, guin
       if (part != NULL && part[i] != which)
         continue;
       const HsSpecimen *specimen = &self->specimen[i];
-      guint64 value = 0, rest = specimen->usable - MIN (specimen->usable, layout->tail_offset);
+      guint64 behind = self->behind ? self->distance : 0, usable = specimen->usable - behind;
+      guint64 value = 0, rest = usable - MIN (usable, layout->tail_offset);
       n++;
-      if (field->offset + field->size > specimen->usable)
+      if (field->offset + field->size > usable)
         continue;
-      memcpy (&value, specimen->data + field->offset, field->size);
+      memcpy (&value, specimen->data + behind + field->offset, field->size);
       good += value <= rest / layout->tail_stride
-              && (rest - value * layout->tail_stride <= 16 + layout->tail_stride || specimen->usable == 24);
+              && (rest - value * layout->tail_stride <= 16 + layout->tail_stride || usable == 24);
       good += value == rest / layout->tail_stride + 1; /* counts the terminator */
     }
     if (n > 0 && good * 10 >= n * 9)
@@ -365,7 +396,7 @@ is_clear (HsMatrix *self, const HsVerdict *verdict, double share)
   const HsType *type = hs_types_get (self->engine->types, best->type);
   gboolean only = !self->open && self->columns->len == 1, few = verdict->n < FEW;
   double margin = next->type != 0 ? (double)(best->bits - next->bits) : 6.0;
-  double least = share * (few ? LEAST_SMALL : LEAST_MARGIN);
+  double least = share * (!few ? LEAST_MARGIN : verdict->n < SEVERAL / 2 ? LEAST_SMALL : LEAST_SMALL - 1);
 
   if (best->type == 0)
     return FALSE;
@@ -389,7 +420,7 @@ is_clear (HsMatrix *self, const HsVerdict *verdict, double share)
 HsVerdict
 hs_matrix_judge (HsMatrix *self, const guint8 *part, guint8 which)
 {
-  HsVerdict verdict = { .level = HS_LEVEL_C };
+  HsVerdict verdict = { .level = HS_LEVEL_C, .behind = self->behind ? (guint8)self->distance : 0 };
 
   for (guint i = 0; i < self->n; i++)
     verdict.n += part == NULL || part[i] == which;

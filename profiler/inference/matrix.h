@@ -33,13 +33,14 @@ typedef struct {
   gboolean open;   /* the candidates are all types of the size, and none may be the right one */
   gboolean text;   /* may be text */
   guint64 distance; /* where in the blocks the pointers lead */
+  gboolean behind;  /* the candidates begin there */
 } HsMatrix;
 
 /* hs_matrix_new: (transfer full): of a sample of @blocks[0..n). @candidates: (nullable) HsTypeId; NULL: all types of the
- * blocks' sizes. @distance: where in the blocks the pointers lead; behind the start only text is looked for. NULL if no
- * block could be read. */
+ * blocks' sizes. @distance: where in the blocks the pointers lead; @behind: the candidates begin there, behind what the
+ * program's allocator keeps, otherwise only text is looked for there. NULL if no block could be read. */
 HsMatrix *hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray *candidates, HsTypeId owner, gboolean text,
-                         guint64 distance);
+                         guint64 distance, gboolean behind);
 void hs_matrix_free (HsMatrix *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsMatrix, hs_matrix_free)
 

@@ -190,8 +190,10 @@ judge_inside_pointer (HsEngine *self, guint32 block, guint64 distance, HsTypeId 
   HsLabel label = self->label[block];
   HsTypeId known = hs_label_type (label);
 
-  if (hs_label_level (label) < HS_LEVEL_C || known >= self->types->n_types || hs_label_form (label) == HS_FORM_BEHIND)
+  if (hs_label_level (label) < HS_LEVEL_C || known >= self->types->n_types)
     return;
+  if (hs_label_form (label) == HS_FORM_BEHIND)
+    distance -= MIN (distance, hs_reasons_get (self->reasons, self->reason[block])->distance);
   guint64 size = hs_types_get (self->types, known)->size;
   if (hs_label_form (label) == HS_FORM_ARRAY && size > 0)
     distance %= size;

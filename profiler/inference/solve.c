@@ -184,7 +184,8 @@ try_split (Trial *self, HsSplit split, Option *best)
 static gboolean
 may_split (const HsField *field)
 {
-  return field->kind != HS_FIELD_FLOAT && field->kind != HS_FIELD_CHARS && field->kind != HS_FIELD_DATA && field->size <= 4;
+  return field->kind != HS_FIELD_FLOAT && field->kind != HS_FIELD_CHARS && field->kind != HS_FIELD_DATA && field->size <= 4
+         && field->bit_size <= 8;
 }
 
 static HsSplit
@@ -232,30 +233,50 @@ try_fields (Trial *self, HsSplitKind kind, HsTypeId type, Option *best)
 
 #define ENOUGH 24 /* specimens */
 
+/* The blocks of each value, some of them; values that the sample did not have are added to the option. */
+static GPtrArray *
+gather (Trial *self, Option *option)
+{
+  GPtrArray *lists = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+
+  for (guint k = 0; k < option->n; k++)
+    g_ptr_array_add (lists, g_array_new (FALSE, FALSE, sizeof (guint32)));
+  for (guint32 i = 0; i < self->group->n; i++) {
+    guint32 block = self->groups->members[self->group->first + i];
+    guint64 value = hs_split_value (self->engine, &option->split, block);
+    guint k = 0;
+    while (k < option->n && option->verdicts[k].value != value)
+      k++;
+    if (k == option->n) {
+      if (option->n >= TAG_VALUES || option->split.kind == HS_SPLIT_SIZE)
+        continue;
+      option->verdicts[option->n++] = (HsVerdict){ .value = value, .level = HS_LEVEL_C };
+      g_ptr_array_add (lists, g_array_new (FALSE, FALSE, sizeof (guint32)));
+    }
+    GArray *list = lists->pdata[k];
+    if (list->len < 4 * HS_SPECIMENS)
+      g_array_append_val (list, block);
+  }
+  return lists;
+}
+
 /* What is not clear from the few specimens of a value may be from more of its blocks. */
 static void
 refine (Trial *self, Option *option)
 {
   HsMatrix *matrix = self->matrix;
-  g_autoptr (GArray) blocks = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GPtrArray) lists = gather (self, option);
   g_autoptr (GArray) candidates = matrix->open ? NULL : g_array_new (FALSE, FALSE, sizeof (HsTypeId));
 
   for (guint i = 0; candidates != NULL && i < matrix->columns->len; i++)
     g_array_append_val (candidates, g_array_index (matrix->columns, HsColumn, i).type);
   for (guint k = 0; k < option->n; k++) {
     HsVerdict *verdict = &option->verdicts[k];
-    if (verdict->votes > 0 || (verdict->type != 0 && verdict->n >= ENOUGH))
-      continue;
-    g_array_set_size (blocks, 0);
-    for (guint32 i = 0; i < self->group->n && blocks->len < 4 * HS_SPECIMENS; i++) {
-      guint32 block = self->groups->members[self->group->first + i];
-      if (hs_split_value (self->engine, &option->split, block) == verdict->value)
-        g_array_append_val (blocks, block);
-    }
-    if (blocks->len < 2 * verdict->n || blocks->len < LEAST_PART)
+    const GArray *blocks = lists->pdata[k];
+    if (verdict->votes > 0 || (verdict->type != 0 && verdict->n >= ENOUGH) || blocks->len < 2 * verdict->n || blocks->len < LEAST_PART)
       continue;
     g_autoptr (HsMatrix) more = hs_matrix_new (self->engine, (const guint32 *)blocks->data, blocks->len, candidates, matrix->owner,
-                                               matrix->text, matrix->distance);
+                                               matrix->text, matrix->distance, matrix->behind);
     if (more == NULL)
       continue;
     HsVerdict again = hs_matrix_judge (more, NULL, 0);
@@ -324,7 +345,7 @@ validate (Trial *self, const HsSplit *split, HsVerdict *verdicts, guint n)
     if (verdict == NULL || verdict->type == 0)
       continue;
     tried[verdict - verdicts]++;
-    failed[verdict - verdicts] += !hs_group_admits (self->engine, verdict->type, block);
+    failed[verdict - verdicts] += !hs_group_admits (self->engine, verdict->type, verdict->behind, block);
   }
   for (guint k = 0; k < n; k++) {
     if (failed[k] * 100 > tried[k] * (100 - LEAST_VALID))
@@ -400,7 +421,7 @@ static gboolean
 may_guard (const HsField *field, guint64 slot)
 {
   return !field->in_union && field->offset + TAG_REACH >= slot && field->offset < slot + 8 + TAG_REACH
-         && (field->kind == HS_FIELD_ENUM || field->bit_size != 0 || (field->size == 1 && field->kind != HS_FIELD_CHARS));
+         && (field->kind == HS_FIELD_ENUM || (field->bit_size != 0 && field->bit_size <= 8) || (field->size == 1 && field->kind != HS_FIELD_CHARS));
 }
 
 /* What is clear for all may be so only because nearly all have one tag: then it holds for that value alone, and each value

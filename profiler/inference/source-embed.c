@@ -172,6 +172,28 @@ try_alone (HsEngine *self, const HsGroups *groups, const HsGroup *group)
   }
 }
 
+#define MAX_BEHIND 64  /* bytes an allocator of the program's own may keep before an object */
+#define LEAST_BEHIND 4 /* blocks */
+
+/* The pointer's type, and what begins with it, where that fits all that is behind the pointer: the program's allocator puts
+ * something of its own before each object. */
+static void
+try_behind (HsEngine *self, const HsGroups *groups, const HsGroup *group, guint64 distance)
+{
+  g_autoptr (GArray) candidates = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
+  const GArray *beginners = hs_beginners (self, group->type);
+
+  if (group->n < LEAST_BEHIND || distance % 8 != 0 || distance > MAX_BEHIND)
+    return;
+  g_array_append_val (candidates, group->type);
+  for (guint i = 0; beginners != NULL && i < beginners->len; i++)
+    g_array_append_val (candidates, g_array_index (beginners, HsTypeId, i));
+  g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, candidates,
+                                               hs_reasons_get (self->reasons, group->reason)->owner, FALSE, distance, TRUE);
+  if (matrix != NULL)
+    hs_group_solve (self, groups, group, matrix, HS_SOURCE_EMBED, 0, 0);
+}
+
 static void
 try_group (HsEngine *self, const HsGroups *groups, const HsGroup *group)
 {
@@ -180,10 +202,12 @@ try_group (HsEngine *self, const HsGroups *groups, const HsGroup *group)
 
   if (holders->len > 0 && (distance != 0 || !hs_is_tagged (self, group->type))) {
     g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, holders,
-                                                 hs_reasons_get (self->reasons, group->reason)->owner, FALSE, 0);
+                                                 hs_reasons_get (self->reasons, group->reason)->owner, FALSE, 0, FALSE);
     if (matrix != NULL)
       hs_group_solve (self, groups, group, matrix, HS_SOURCE_EMBED, 0, 0);
   }
+  if (distance != 0 && holders->len == 0)
+    try_behind (self, groups, group, distance);
   try_alone (self, groups, group);
 }
 

@@ -57,7 +57,7 @@ ask (HsEngine *self, HsGrouping by, guint memory)
     if (group->n < LEAST || !hs_group_is_due (self, group, memory))
       continue;
     g_autoptr (GArray) arms = arms_of (self, &reason, &text);
-    g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, arms, reason.owner, text, reason.distance);
+    g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, arms, reason.owner, text, reason.distance, FALSE);
     if (matrix != NULL)
       hs_group_solve (self, groups, group, matrix, HS_SOURCE_GROUP, 0, 0);
   }

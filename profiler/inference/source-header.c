@@ -46,7 +46,7 @@ hs_source_header (HsEngine *self)
     if (group->n < LEAST || !hs_is_tagged (self, group->type) || !hs_group_is_due (self, group, HS_SOURCE_HEADER))
       continue;
     g_autoptr (GArray) candidates = candidates_of (self, group->type);
-    g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, candidates, 0, FALSE, 0);
+    g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, candidates, 0, FALSE, 0, FALSE);
     if (matrix != NULL)
       hs_group_solve (self, groups, group, matrix, HS_SOURCE_HEADER, group->type, group->type);
   }

@@ -19,7 +19,7 @@ try_char (HsEngine *self, guint32 block)
   if (data == NULL || look == 0)
     return;
   reason.source = HS_SOURCE_TEXT;
-  gssize length = hs_content_text (data + reason.distance, look);
+  gssize length = hs_content_text_in (self, data + reason.distance, look);
   /* What stands behind the end of the text is residue, unless pointers begin soon after an empty one. */
   gboolean pointers = length <= 0 && hs_content_heap_pointers (self, data, MIN (usable, LOOK)) > 0;
   gboolean text = length > 0 || (length == 0 && !pointers && reason.distance == 0);
@@ -51,7 +51,7 @@ is_plain_text (HsEngine *self, guint32 block)
 
   if (data == NULL || data[0] < 0x20 || data[1] == 0)
     return FALSE;
-  gssize length = hs_content_text (data, look);
+  gssize length = hs_content_text_in (self, data, look);
   if (length < LEAST_TEXT)
     return FALSE;
   return (guint64)length == look || (guint64)length + 24 >= usable || hs_content_heap_pointers (self, data, look) == 0;

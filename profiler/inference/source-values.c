@@ -34,7 +34,7 @@ search (HsEngine *self, const HsDecision *rule, const HsReason *reason, guint32 
     const HsVerdict *verdict = hs_decision_verdict (rule, tag_at (data + at, &rule->split));
     guint32 target = verdict != NULL && verdict->type != 0 ? hs_blocks_at (self->blocks, value) : HS_NO_BLOCK;
     if (target == HS_NO_BLOCK || target == block || hs_label_level (self->label[target]) != HS_LEVEL_NONE
-        || !hs_group_admits (self, verdict->type, target))
+        || !hs_group_admits (self, verdict->type, verdict->behind, target))
       continue;
     HsScan scan = { .data = data + at, .limit = layout->size, .level = HS_LEVEL_C, .source = HS_SOURCE_POINTER, .owner = block, .from = at };
     hs_engine_scan (self, layout, &scan);
