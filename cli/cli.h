@@ -12,16 +12,18 @@ typedef struct {
   int (*run) (int argc, char **argv);
 } CliCommand;
 
-extern const CliCommand cli_snapshot, cli_summary, cli_diff, cli_objects;
+extern const CliCommand cli_snapshot, cli_summary, cli_diff, cli_objects, cli_explain;
 
 /* Which of the common options a subcommand has. */
 typedef enum {
   CLI_TAKES_TARGET = 1 << 0, /* how a process or core is read */
-  CLI_PRINTS = 1 << 1,       /* format, limit, sizes */
+  CLI_PRINTS = 1 << 1,       /* limit, sizes */
   CLI_SORTS = 1 << 2,
   CLI_FILTERS = 1 << 3,
   CLI_FAILS = 1 << 4,        /* --fail-if */
-  CLI_TABLE = CLI_TAKES_TARGET | CLI_PRINTS | CLI_SORTS | CLI_FILTERS | CLI_FAILS,
+  CLI_FORMATS = 1 << 5,      /* format */
+  CLI_COUNTS = 1 << 6,       /* rows are types: how untyped blocks are shown */
+  CLI_TABLE = CLI_TAKES_TARGET | CLI_FORMATS | CLI_PRINTS | CLI_SORTS | CLI_FILTERS | CLI_COUNTS | CLI_FAILS,
 } CliGroups;
 
 /* The values of the common options. */
@@ -46,6 +48,9 @@ void cli_common_clear (CliCommon *common);
 
 /* cli_open: (transfer full): the snapshot of a process, a core, or a file; reports on stderr. NULL: @status is set. */
 HeapsumSnapshot *cli_open (const CliCommon *common, const char *argument, int *status);
+
+/* cli_explain_it: (transfer full): why @subject, an address or a type, is what it is; reports on stderr. NULL: @status is set. */
+HeapsumExplanation *cli_explain_it (const CliCommon *common, const char *argument, const char *subject, int *status);
 
 /* cli_fail: reports @error and says with which status to end. */
 int cli_fail (const GError *error);

@@ -19,6 +19,7 @@ _heapsum () {
     --format | -f) words='text json csv tsv' ;;
     --sort | -s) words='size count type abs' ;;
     --order) words='ascending descending' ;;
+    --untyped | -u) words='one top all' ;;
     --debug-dir | --sysroot)
       mapfile -t COMPREPLY < <(compgen -d -- "$word")
       return

@@ -2,6 +2,7 @@ bin_PROGRAMS += cli/heapsum
 cli_heapsum_SOURCES = \
   cli/cli.h \
   cli/diff.c \
+  cli/explain.c \
   cli/main.c \
   cli/objects.c \
   cli/open.c \

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const CliCommand *const commands[] = { &cli_snapshot, &cli_summary, &cli_diff, &cli_objects };
+static const CliCommand *const commands[] = { &cli_snapshot, &cli_summary, &cli_diff, &cli_objects, &cli_explain };
 
 static void
 print_overview (FILE *out)

@@ -17,7 +17,7 @@ static int
 run (int argc, char **argv)
 {
   CliCommon common;
-  int status = cli_parse (&cli_objects, CLI_TAKES_TARGET | CLI_PRINTS | CLI_FILTERS, NULL, G_MAXUINT, &common,
+  int status = cli_parse (&cli_objects, CLI_TAKES_TARGET | CLI_FORMATS | CLI_PRINTS | CLI_FILTERS, NULL, G_MAXUINT, &common,
                           &argc, &argv);
 
   /* People read the first few, programs all. */

@@ -163,40 +163,91 @@ look_at_file (const char *path, GError **error)
   return is_text (magic, n) ? IS_SNAPSHOT : IS_CORE;
 }
 
+typedef enum { IS_PROCESS, IS_FILE, IS_CORE_FILE, IS_NOTHING } Kind;
+
+static Kind
+kind_of (const char *argument, guint64 *pid, GError **error)
+{
+  if (g_ascii_string_to_unsigned (argument, 10, 1, G_MAXINT, pid, NULL))
+    return IS_PROCESS;
+  switch (look_at_file (argument, error)) {
+  case IS_CORE: return IS_CORE_FILE;
+  case IS_SNAPSHOT: return IS_FILE;
+  default: return IS_NOTHING;
+  }
+}
+
 static HeapsumSnapshot *
-open_any (const CliCommon *common, const char *argument, gboolean *taken, GError **error)
+open_any (const CliCommon *common, const char *argument, Kind *kind, GError **error)
 {
   guint64 pid;
 
-  *taken = TRUE;
-  if (g_ascii_string_to_unsigned (argument, 10, 1, G_MAXINT, &pid, NULL))
-    return heapsum_snapshot_new_for_pid (pid, common->options, error);
-  switch (look_at_file (argument, error)) {
-  case IS_CORE:
-    return heapsum_snapshot_new_for_core (argument, common->options, error);
-  case IS_SNAPSHOT:
-    *taken = FALSE;
-    return heapsum_snapshot_load (argument, error);
-  default:
-    return NULL;
+  *kind = kind_of (argument, &pid, error);
+  switch (*kind) {
+  case IS_PROCESS: return heapsum_snapshot_new_for_pid (pid, common->options, error);
+  case IS_CORE_FILE: return heapsum_snapshot_new_for_core (argument, common->options, error);
+  case IS_FILE: return heapsum_snapshot_load (argument, error);
+  default: return NULL;
   }
+}
+
+static HeapsumExplanation *
+explain_any (const CliCommon *common, const char *argument, const char *subject, Kind *kind, GError **error)
+{
+  guint64 pid;
+
+  *kind = kind_of (argument, &pid, error);
+  if (*kind == IS_PROCESS)
+    return heapsum_explanation_new_for_pid (pid, subject, common->options, error);
+  if (*kind == IS_CORE_FILE)
+    return heapsum_explanation_new_for_core (argument, subject, common->options, error);
+  g_autoptr (HeapsumSnapshot) snapshot = *kind == IS_FILE ? heapsum_snapshot_load (argument, error) : NULL;
+  return snapshot != NULL ? heapsum_explanation_new (snapshot, subject, error) : NULL;
+}
+
+static void
+begin (const CliCommon *common, Bar *bar)
+{
+  *bar = (Bar){ .started = g_get_monotonic_time () };
+  if (isatty (STDERR_FILENO) && !common->quiet)
+    heapsum_options_set_progress (common->options, show_progress, bar);
+}
+
+static void
+end (const CliCommon *common, Bar *bar)
+{
+  heapsum_options_set_progress (common->options, NULL, NULL);
+  hide_progress (bar);
 }
 
 HeapsumSnapshot *
 cli_open (const CliCommon *common, const char *argument, int *status)
 {
   g_autoptr (GError) error = NULL;
-  Bar bar = { .started = g_get_monotonic_time () };
-  gboolean taken;
+  Bar bar;
+  Kind kind;
 
-  if (isatty (STDERR_FILENO) && !common->quiet)
-    heapsum_options_set_progress (common->options, show_progress, &bar);
-  HeapsumSnapshot *snapshot = open_any (common, argument, &taken, &error);
-  heapsum_options_set_progress (common->options, NULL, NULL);
-  hide_progress (&bar);
+  begin (common, &bar);
+  HeapsumSnapshot *snapshot = open_any (common, argument, &kind, &error);
+  end (common, &bar);
   if (snapshot == NULL)
     *status = cli_fail (error);
-  else if (taken && !common->quiet)
+  else if (kind != IS_FILE && !common->quiet)
     report (snapshot);
   return snapshot;
+}
+
+HeapsumExplanation *
+cli_explain_it (const CliCommon *common, const char *argument, const char *subject, int *status)
+{
+  g_autoptr (GError) error = NULL;
+  Bar bar;
+  Kind kind;
+
+  begin (common, &bar);
+  HeapsumExplanation *explanation = explain_any (common, argument, subject, &kind, &error);
+  end (common, &bar);
+  if (explanation == NULL)
+    *status = cli_fail (error);
+  return explanation;
 }

@@ -122,6 +122,19 @@ parse_strict (const char *name, const char *value, gpointer data, GError **error
 }
 
 static gboolean
+parse_untyped (const char *name, const char *value, gpointer data, GError **error)
+{
+  static const char *const names[] = { "one", "top", "all" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (value, names[i]) == 0) {
+      ((CliCommon *)data)->print.untyped = HEAPSUM_UNTYPED_ONE + i;
+      return TRUE;
+    }
+  return fail (error, value, "is no way to show what is untyped: use one, top or all");
+}
+
+static gboolean
 parse_condition (const char *name, const char *value, gpointer data, GError **error)
 {
   CliCommon *common = data;
@@ -193,7 +206,7 @@ static const struct {
   CliGroups group;
   GOptionEntry entry;
 } entries[] = {
-  { CLI_PRINTS, { "format", 'f', 0, CALLBACK (parse_format), "text, json, csv or tsv", "NAME" } },
+  { CLI_FORMATS, { "format", 'f', 0, CALLBACK (parse_format), "text, json, csv or tsv", "NAME" } },
   { CLI_PRINTS, { "limit", 'n', 0, CALLBACK (parse_limit), "rows at most; 0: all", "N" } },
   { CLI_PRINTS, { "bytes", 'b', G_OPTION_FLAG_NO_ARG, CALLBACK (parse_bytes), "sizes as integers", NULL } },
   { CLI_SORTS, { "sort", 's', 0, CALLBACK (parse_sort), "size, count, type or abs", "KEY" } },
@@ -203,6 +216,7 @@ static const struct {
   { CLI_FILTERS, { "size", 0, 0, CALLBACK (parse_size_range), "only blocks of this size", "MIN-MAX" } },
   { CLI_FILTERS, { "strict", 0, G_OPTION_FLAG_NO_ARG, CALLBACK (parse_strict),
                    "types proven at level A or B only", NULL } },
+  { CLI_COUNTS, { "untyped", 'u', 0, CALLBACK (parse_untyped), "by place: one, top or all", "WHICH" } },
   { CLI_FAILS, { "fail-if", 0, 0, CALLBACK (parse_condition), "end with 1 if TYPE:count>N holds", "COND" } },
   { CLI_TAKES_TARGET, { "debug-dir", 0, 0, CALLBACK (parse_debug_dir), "where debug files are", "DIR" } },
   { CLI_TAKES_TARGET, { "sysroot", 0, 0, CALLBACK (parse_sysroot), "where a core's files are", "DIR" } },

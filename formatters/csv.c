@@ -10,7 +10,7 @@
 static gboolean
 has_guess_column (const HsReport *report)
 {
-  return strcmp (report->verb, "objects") != 0;
+  return strcmp (report->verb, "objects") != 0 && strcmp (report->verb, "explain") != 0;
 }
 
 static void
@@ -40,8 +40,10 @@ put_tsv_text (const char *text, FILE *out)
 }
 
 static void
-put_cell (const HsColumn *column, const HsCell *cell, char separator, FILE *out)
+put_cell (const HsColumn *column, const HsCell *cell, gboolean may_lack, char separator, FILE *out)
 {
+  if (may_lack && !hs_cell_is_there (column, cell))
+    return;
   if (column->kind == HS_CELL_TYPE || column->kind == HS_CELL_TEXT) {
     if (separator == '\t')
       put_tsv_text (cell->text, out);
@@ -67,7 +69,7 @@ print_separated (HsReport *report, char separator, FILE *out)
     for (guint i = 0; i < report->n_columns; i++) {
       if (i > 0)
         fputc (separator, out);
-      put_cell (&report->columns[i], &row.cells[i], separator, out);
+      put_cell (&report->columns[i], &row.cells[i], row.kind == HS_ROW_LINE, separator, out);
     }
     if (has_guess_column (report))
       fprintf (out, "%c%d", separator, row.guess);

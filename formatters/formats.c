@@ -1,5 +1,6 @@
 /* formats.c - the table of formats, and reports made from summaries, diffs and snapshots. */
 #include "formatters/report.h"
+#include "summary/merge-private.h"
 
 #include <errno.h>
 #include <string.h>
@@ -52,23 +53,43 @@ static const HsColumn summary_columns[] = {
 };
 #define N_PLAIN 3
 
+static HeapsumUntyped
+untyped_of (const HeapsumPrint *print)
+{
+  gboolean by_place = print->format == NULL || strcmp (print->format, "text") == 0 || strcmp (print->format, "json") == 0;
+
+  if (print->untyped != HEAPSUM_UNTYPED_DEFAULT)
+    return print->untyped;
+  return by_place ? HEAPSUM_UNTYPED_TOP : HEAPSUM_UNTYPED_ONE;
+}
+
+/* The rows of types and places that are shown. JSON has the places in a list of their own. */
+static GPtrArray *
+rows_to_show (const HsMerge *merge, const HeapsumPrint *print, guint *left_out)
+{
+  HsMergeOptions options = { untyped_of (print), g_strcmp0 (print->format, "json") == 0, print->limit };
+
+  return hs_merge (merge, &options, left_out);
+}
+
 typedef struct {
   HeapsumSummary *summary;
-  guint n;
+  HsMerge merge;
+  GPtrArray *rows;
 } SummaryRows;
 
 static gboolean
 next_summary_row (HsReport *report, HsRow *row)
 {
   const SummaryRows *rows = report->data;
-  guint i = report->position++;
+  guint i = report->position++, n = rows->rows->len;
   const HeapsumRow *from;
 
-  if (i >= rows->n + 2)
+  if (i >= n + 2)
     return FALSE;
-  from = i < rows->n ? heapsum_summary_get_row (rows->summary, i)
-         : i == rows->n ? heapsum_summary_get_untyped (rows->summary) : heapsum_summary_get_total (rows->summary);
-  row->kind = i < rows->n ? HS_ROW_TYPE : i == rows->n ? HS_ROW_UNTYPED : HS_ROW_TOTAL;
+  from = i < n ? rows->rows->pdata[i]
+         : i == n ? heapsum_summary_get_untyped (rows->summary) : heapsum_summary_get_total (rows->summary);
+  row->kind = i == n ? HS_ROW_UNTYPED : i > n ? HS_ROW_TOTAL : hs_merge_is_place (&rows->merge, from) ? HS_ROW_PLACE : HS_ROW_TYPE;
   row->guess = from->guess;
   row->cells[0].text = from->type;
   row->cells[1].number = from->count;
@@ -78,22 +99,13 @@ next_summary_row (HsReport *report, HsRow *row)
   return TRUE;
 }
 
-static guint
-limited (guint n, guint limit, guint *left_out)
-{
-  guint shown = limit == 0 ? n : MIN (n, limit);
-
-  *left_out = n - shown;
-  return shown;
-}
-
 gboolean
 heapsum_print_summary (HeapsumSummary *summary, const HeapsumPrint *print, FILE *out, GError **error)
 {
   g_return_val_if_fail (summary != NULL && print != NULL && out != NULL, FALSE);
 
   HeapsumSnapshot *snapshot = heapsum_summary_get_snapshot (summary);
-  SummaryRows rows = { .summary = summary };
+  SummaryRows rows = { .summary = summary, .merge = hs_summary_merge (summary) };
   HsReport report = {
     .verb = "summary",
     .columns = summary_columns,
@@ -104,8 +116,10 @@ heapsum_print_summary (HeapsumSummary *summary, const HeapsumPrint *print, FILE 
     .diagnostics = heapsum_snapshot_get_diagnostics (snapshot),
     .data = &rows,
   };
-  rows.n = limited (heapsum_summary_get_n_rows (summary), print->limit, &report.n_left_out);
-  return print_report (&report, print, out, error);
+  rows.rows = rows_to_show (&rows.merge, print, &report.n_left_out);
+  gboolean done = print_report (&report, print, out, error);
+  g_ptr_array_unref (rows.rows);
+  return done;
 }
 
 /* --- diffs --- */
@@ -121,21 +135,21 @@ static const HsColumn diff_columns[] = {
 
 typedef struct {
   HeapsumDiff *diff;
-  guint n;
+  HsMerge merge;
+  GPtrArray *rows;
 } DiffRows;
 
 static gboolean
 next_diff_row (HsReport *report, HsRow *row)
 {
   const DiffRows *rows = report->data;
-  guint i = report->position++;
+  guint i = report->position++, n = rows->rows->len;
   const HeapsumDiffRow *from;
 
-  if (i >= rows->n + 2)
+  if (i >= n + 2)
     return FALSE;
-  from = i < rows->n ? heapsum_diff_get_row (rows->diff, i)
-         : i == rows->n ? heapsum_diff_get_untyped (rows->diff) : heapsum_diff_get_total (rows->diff);
-  row->kind = i < rows->n ? HS_ROW_TYPE : i == rows->n ? HS_ROW_UNTYPED : HS_ROW_TOTAL;
+  from = i < n ? rows->rows->pdata[i] : i == n ? heapsum_diff_get_untyped (rows->diff) : heapsum_diff_get_total (rows->diff);
+  row->kind = i == n ? HS_ROW_UNTYPED : i > n ? HS_ROW_TOTAL : hs_merge_is_place (&rows->merge, from) ? HS_ROW_PLACE : HS_ROW_TYPE;
   row->guess = from->guess;
   row->cells[0].text = from->type;
   row->cells[1].number = from->count;
@@ -151,7 +165,7 @@ heapsum_print_diff (HeapsumDiff *diff, const HeapsumPrint *print, FILE *out, GEr
 {
   g_return_val_if_fail (diff != NULL && print != NULL && out != NULL, FALSE);
 
-  DiffRows rows = { .diff = diff };
+  DiffRows rows = { .diff = diff, .merge = hs_diff_merge (diff) };
   HsReport report = {
     .verb = "diff",
     .columns = diff_columns,
@@ -160,8 +174,10 @@ heapsum_print_diff (HeapsumDiff *diff, const HeapsumPrint *print, FILE *out, GEr
     .next = next_diff_row,
     .data = &rows,
   };
-  rows.n = limited (heapsum_diff_get_n_rows (diff), print->limit, &report.n_left_out);
-  return print_report (&report, print, out, error);
+  rows.rows = rows_to_show (&rows.merge, print, &report.n_left_out);
+  gboolean done = print_report (&report, print, out, error);
+  g_ptr_array_unref (rows.rows);
+  return done;
 }
 
 /* --- objects --- */
@@ -219,6 +235,53 @@ heapsum_print_objects (HeapsumSnapshot *snapshot, const HeapsumFilter *filter, c
     .facts = heapsum_snapshot_get_facts (snapshot),
     .diagnostics = heapsum_snapshot_get_diagnostics (snapshot),
     .data = &rows,
+  };
+  return print_report (&report, print, out, error);
+}
+
+/* --- explanations --- */
+
+static const HsColumn explanation_columns[] = {
+  { "part", "part", HS_CELL_TEXT },
+  { "address", "address", HS_CELL_ADDRESS },
+  { "type", "type", HS_CELL_TEXT },
+  { "count", "# objects", HS_CELL_COUNT },
+  { "text", "text", HS_CELL_TEXT },
+};
+
+static gboolean
+next_line (HsReport *report, HsRow *row)
+{
+  HeapsumExplanation *explanation = report->data;
+
+  if (report->position >= heapsum_explanation_get_n_lines (explanation))
+    return FALSE;
+  const HeapsumExplanationLine *line = heapsum_explanation_get_line (explanation, report->position++);
+  *row = (HsRow){ .kind = HS_ROW_LINE };
+  row->cells[0].text = line->part;
+  row->cells[1].number = (gint64)line->address;
+  row->cells[2].text = line->type;
+  row->cells[3].number = line->count;
+  /* Indents are for people. */
+  row->cells[4].text = report->is_text ? line->text : line->text + strspn (line->text, " ");
+  return TRUE;
+}
+
+gboolean
+heapsum_print_explanation (HeapsumExplanation *explanation, const HeapsumPrint *print, FILE *out, GError **error)
+{
+  g_return_val_if_fail (explanation != NULL && print != NULL && out != NULL, FALSE);
+
+  HeapsumSnapshot *snapshot = heapsum_explanation_get_snapshot (explanation);
+  HsReport report = {
+    .verb = "explain",
+    .is_text = print->format == NULL || strcmp (print->format, "text") == 0,
+    .columns = explanation_columns,
+    .n_columns = G_N_ELEMENTS (explanation_columns),
+    .next = next_line,
+    .facts = heapsum_snapshot_get_facts (snapshot),
+    .diagnostics = heapsum_snapshot_get_diagnostics (snapshot),
+    .data = explanation,
   };
   return print_report (&report, print, out, error);
 }

@@ -1,8 +1,11 @@
 /* json.c - JSON, written as the rows come: a tree in memory, which a library would need, would grow with the blocks.
  *
- *   summary  {"schema":1,"target":{...},"types":[...],"untyped":{...},"total":{...},"diagnostics":[...]}
+ *   summary  {"schema":1,"target":{...},"types":[...],"places":[...],"untyped":{...},"total":{...},"diagnostics":[...]}
  *   diff     the same without target and diagnostics; numbers are new minus old
- *   objects  {"schema":1,"target":{...},"objects":[...],"diagnostics":[...]} */
+ *   objects  {"schema":1,"target":{...},"objects":[...],"diagnostics":[...]}
+ *   explain  {"schema":1,"target":{...},"lines":[...],"diagnostics":[...]}
+ *
+ * "untyped" is the sum of all places, of which those that are too small for a row are left out. */
 #include "formatters/report.h"
 
 #include <string.h>
@@ -78,13 +81,15 @@ is_level (const HsReport *report, guint column)
 static void
 put_row (const HsReport *report, const HsRow *row, FILE *out)
 {
-  gboolean named = row->kind == HS_ROW_TYPE || row->kind == HS_ROW_OBJECT;
+  gboolean named = row->kind != HS_ROW_UNTYPED && row->kind != HS_ROW_TOTAL;
+  gboolean has_levels = row->kind == HS_ROW_TYPE;
   const char *separator = "";
   gboolean levels = FALSE;
 
   fputc ('{', out);
   for (guint i = 0; i < report->n_columns; i++) {
-    if ((!named && report->columns[i].kind == HS_CELL_TYPE) || (!named && is_level (report, i)))
+    if ((!named && report->columns[i].kind == HS_CELL_TYPE) || (!has_levels && is_level (report, i))
+        || (row->kind == HS_ROW_LINE && !hs_cell_is_there (&report->columns[i], &row->cells[i])))
       continue;
     fputs (separator, out);
     if (is_level (report, i) && !levels) {
@@ -110,25 +115,40 @@ put_diagnostics (const char *const *lines, FILE *out)
   fputc (']', out);
 }
 
+static const char *
+list_name (const HsReport *report)
+{
+  if (strcmp (report->verb, "objects") == 0)
+    return "objects";
+  return strcmp (report->verb, "explain") == 0 ? "lines" : "types";
+}
+
 static void
 put_rows (HsReport *report, FILE *out)
 {
+  gboolean has_places = strcmp (list_name (report), "types") == 0;
   const char *separator = "";
-  gboolean open = TRUE;
+  gboolean in_list = TRUE, in_places = FALSE;
   HsRow row;
 
-  fprintf (out, ",\"%s\":[", strcmp (report->verb, "objects") == 0 ? "objects" : "types");
+  fprintf (out, ",\"%s\":[", list_name (report));
   while (report->next (report, &row)) {
-    if (row.kind == HS_ROW_UNTYPED || row.kind == HS_ROW_TOTAL) {
-      fprintf (out, "%s,\"%s\":", open ? "]" : "", row.kind == HS_ROW_UNTYPED ? "untyped" : "total");
-      open = FALSE;
+    gboolean is_sum = row.kind == HS_ROW_UNTYPED || row.kind == HS_ROW_TOTAL;
+    if (has_places && !in_places && (row.kind == HS_ROW_PLACE || is_sum)) {
+      fputs ("],\"places\":[", out);
+      in_places = TRUE;
+      separator = "";
+    }
+    if (is_sum) {
+      fprintf (out, "%s,\"%s\":", in_list ? "]" : "", row.kind == HS_ROW_UNTYPED ? "untyped" : "total");
+      in_list = FALSE;
     } else {
       fputs (separator, out);
       separator = ",";
     }
     put_row (report, &row, out);
   }
-  if (open)
+  if (in_list)
     fputc (']', out);
 }
 

@@ -25,7 +25,14 @@ typedef union {
   gint64 number;
 } HsCell;
 
-typedef enum { HS_ROW_TYPE, HS_ROW_UNTYPED, HS_ROW_TOTAL, HS_ROW_OBJECT } HsRowKind;
+typedef enum {
+  HS_ROW_TYPE,
+  HS_ROW_PLACE,   /* untyped blocks that hang at one place: part of the row of all untyped */
+  HS_ROW_UNTYPED,
+  HS_ROW_TOTAL,
+  HS_ROW_OBJECT,
+  HS_ROW_LINE,    /* of an explanation: numbers below 0, address 0 and empty texts are not there */
+} HsRowKind;
 
 #define HS_MAX_COLUMNS 12
 
@@ -37,9 +44,10 @@ typedef struct {
 
 typedef struct _HsReport HsReport;
 struct _HsReport {
-  const char *verb;      /* "summary", "diff", "objects" */
+  const char *verb;      /* "summary", "diff", "objects", "explain" */
   const HsColumn *columns;
   guint n_columns;
+  gboolean is_text;      /* for people */
   gboolean is_signed;    /* numbers are differences */
   gboolean has_levels;   /* JSON: the columns whose keys are levels go into "levels" */
   gboolean (*next) (HsReport *self, HsRow *row); /* FALSE: no more */
@@ -60,3 +68,14 @@ extern const HsFormat hs_format_text, hs_format_json, hs_format_csv, hs_format_t
 
 /* hs_format_bytes: (transfer full): as muppy writes sizes: "  96     B", "   1.10 MB", with a sign if negative. */
 char *hs_format_bytes (gint64 bytes);
+
+/* hs_cell_is_there: of a HS_ROW_LINE: whether the cell says anything. */
+static inline gboolean
+hs_cell_is_there (const HsColumn *column, const HsCell *cell)
+{
+  switch (column->kind) {
+  case HS_CELL_TYPE: case HS_CELL_TEXT: return *cell->text != 0;
+  case HS_CELL_ADDRESS: return cell->number != 0;
+  default: return cell->number >= 0;
+  }
+}

@@ -79,7 +79,7 @@ row_colour (const HsReport *report, const HsRow *row)
 {
   gint64 bytes = report->is_signed ? row->cells[2].number : 0;
 
-  return bytes > 0 ? RED : bytes < 0 ? GREEN : row->guess ? FAINT : "";
+  return bytes > 0 ? RED : bytes < 0 ? GREEN : row->guess || row->kind == HS_ROW_PLACE ? FAINT : "";
 }
 
 /* Writes a row of cells; headers have no @colour. Trailing spaces are left out. */
@@ -221,11 +221,64 @@ print_list (HsReport *report, const HeapsumPrint *print, FILE *out)
   }
 }
 
+/* --- explanations --- */
+
+#define PART_WIDTH 11
+#define TEXT_WIDTH 100 /* columns in all, where there is no terminal */
+
+/* Where to break @text so that it fits @width: behind the last space, or at the end of a word that is longer. */
+static const char *
+break_at (const char *text, glong width)
+{
+  const char *best = NULL, *p = text;
+
+  for (glong used = 0; *p != 0; p = g_utf8_next_char (p)) {
+    if (*p == ' ' && (used <= width || best == NULL) && p > text)
+      best = p;
+    if (++used > width && best != NULL)
+      return best;
+  }
+  return p;
+}
+
+/* Text that is indented keeps its indent in the lines that follow. */
+static void
+put_wrapped (const char *text, glong width, FILE *out)
+{
+  gsize indent = strspn (text, " ");
+
+  for (gboolean first = TRUE; first || *text != 0; first = FALSE) {
+    gsize skip = first ? indent : strspn (text, " ");
+    const char *end = break_at (text + skip, width - (glong)indent - (first ? 0 : 2));
+    if (!first)
+      fprintf (out, "%*s", PART_WIDTH + 2, "");
+    fprintf (out, "%*s%.*s\n", (int)indent, "", (int)(end - text - skip), text + skip);
+    text = end;
+  }
+}
+
+static void
+print_explanation (HsReport *report, const HeapsumPrint *print, FILE *out)
+{
+  glong width = MAX (40, (print->width != 0 ? (glong)print->width : TEXT_WIDTH) - PART_WIDTH);
+  const char *part = "";
+  HsRow row;
+
+  while (report->next (report, &row)) {
+    gboolean again = strcmp (row.cells[0].text, part) == 0;
+    part = row.cells[0].text;
+    fprintf (out, "%-*s", PART_WIDTH, again ? "" : part);
+    put_wrapped (row.cells[4].text, width, out);
+  }
+}
+
 static void
 print_text (HsReport *report, const HeapsumPrint *print, FILE *out)
 {
   if (strcmp (report->verb, "objects") == 0)
     print_list (report, print, out);
+  else if (strcmp (report->verb, "explain") == 0)
+    print_explanation (report, print, out);
   else
     print_table (report, print, out);
 }

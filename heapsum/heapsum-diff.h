@@ -92,6 +92,26 @@ HEAPSUM_API guint heapsum_diff_get_n_rows (HeapsumDiff *diff);
 HEAPSUM_API const HeapsumDiffRow *heapsum_diff_get_row (HeapsumDiff *diff, guint index);
 
 /**
+ * heapsum_diff_get_n_places:
+ * @diff: a diff
+ *
+ * Returns: at how many places untyped blocks changed
+ */
+HEAPSUM_API guint heapsum_diff_get_n_places (HeapsumDiff *diff);
+
+/**
+ * heapsum_diff_get_place:
+ * @diff: a diff
+ * @index: below heapsum_diff_get_n_places()
+ *
+ * Where untyped blocks hang, as heapsum_summary_get_place() says. A block that is untyped in both snapshots but hangs
+ * elsewhere in the second is one that survived, but a deleted and a new one of its places.
+ *
+ * Returns: (transfer none): the row, sorted as the others are
+ */
+HEAPSUM_API const HeapsumDiffRow *heapsum_diff_get_place (HeapsumDiff *diff, guint index);
+
+/**
  * heapsum_diff_get_untyped:
  * @diff: a diff
  *

@@ -73,7 +73,8 @@ HEAPSUM_API void heapsum_filter_free (HeapsumFilter *filter);
 /**
  * heapsum_filter_add_type:
  * @filter: a filter
- * @glob: pattern with * and ? for the names of types that count; several add up. "conn" matches "struct conn" too
+ * @glob: pattern with * and ? for the names of types that count; several add up. "conn" matches "struct conn" too.
+ *   "<untyped>" matches all untyped blocks, "<untyped 48 B*" those of a place
  */
 HEAPSUM_API void heapsum_filter_add_type (HeapsumFilter *filter, const char *glob);
 
@@ -164,6 +165,26 @@ HEAPSUM_API guint heapsum_summary_get_n_rows (HeapsumSummary *summary);
  * Returns: (transfer none): the row
  */
 HEAPSUM_API const HeapsumRow *heapsum_summary_get_row (HeapsumSummary *summary, guint index);
+
+/**
+ * heapsum_summary_get_n_places:
+ * @summary: a summary
+ *
+ * Returns: of how many places heapsum_summary_get_untyped() is the sum
+ */
+HEAPSUM_API guint heapsum_summary_get_n_places (HeapsumSummary *summary);
+
+/**
+ * heapsum_summary_get_place:
+ * @summary: a summary
+ * @index: below heapsum_summary_get_n_places()
+ *
+ * Where untyped blocks hang, and how large they are: "<untyped 48 B via dictEntry.val>", or "<untyped 48 B>" where nothing
+ * is known. Sizes beyond 1 KB are ranges: "2..4 KB".
+ *
+ * Returns: (transfer none): the row, sorted as the others are
+ */
+HEAPSUM_API const HeapsumRow *heapsum_summary_get_place (HeapsumSummary *summary, guint index);
 
 /**
  * heapsum_summary_get_untyped:

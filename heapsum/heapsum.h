@@ -14,6 +14,7 @@
 #include <heapsum/heapsum-error.h>
 #include <heapsum/heapsum-options.h>
 #include <heapsum/heapsum-snapshot.h>
+#include <heapsum/heapsum-explain.h>
 #include <heapsum/heapsum-summary.h>
 #include <heapsum/heapsum-diff.h>
 #include <heapsum/heapsum-condition.h>

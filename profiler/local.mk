@@ -1,5 +1,10 @@
 lib_LTLIBRARIES += libheapsum.la
 libheapsum_la_SOURCES = \
+  profiler/explain-names.c \
+  profiler/explain-path.c \
+  profiler/explain-private.h \
+  profiler/explain.c \
+  profiler/explain.h \
   profiler/options-private.h \
   profiler/options.c \
   profiler/sampler.c \
@@ -30,6 +35,7 @@ pkginclude_HEADERS = \
   heapsum/heapsum-condition.h \
   heapsum/heapsum-diff.h \
   heapsum/heapsum-error.h \
+  heapsum/heapsum-explain.h \
   heapsum/heapsum-format.h \
   heapsum/heapsum-macros.h \
   heapsum/heapsum-options.h \

@@ -1,5 +1,6 @@
 /* sampler.c - the one way through the house: target, modules, types, roots, arenas, inference, snapshot. */
 #include "profiler/arenas/arenas.h"
+#include "profiler/explain.h"
 #include "profiler/inference/inference.h"
 #include "profiler/modules/modules.h"
 #include "profiler/options-private.h"
@@ -283,4 +284,50 @@ heapsum_snapshot_new_for_core (const char *path, const HeapsumOptions *options, 
     return NULL;
   analyse (&sampler);
   return finish (&sampler);
+}
+
+/* --- explanations --- */
+
+static HeapsumExplanation *
+explain (Sampler *self, const char *subject, GError **error)
+{
+  HsEvidence evidence = { self->target, self->heap, self->modules, self->types, self->roots, self->inference };
+  g_autoptr (HeapsumSnapshot) snapshot = finish (self);
+  g_auto (HsSubject) what = { 0 };
+  HsAddr address;
+
+  if (!hs_subject_init (&what, snapshot, subject, error)) {
+    if (hs_subject_address (subject, &address)) {
+      g_autofree char *where = hs_explain_address (&evidence, address);
+      g_prefix_error (error, "%s: ", where);
+    }
+    return NULL;
+  }
+  HeapsumExplanation *explanation = hs_explanation_new (snapshot, &what);
+  hs_explain (&evidence, &what, explanation);
+  return explanation;
+}
+
+HeapsumExplanation *
+heapsum_explanation_new_for_pid (pid_t pid, const char *subject, const HeapsumOptions *options, GError **error)
+{
+  g_return_val_if_fail (pid > 0 && subject != NULL, NULL);
+  g_auto (Sampler) sampler = { .options = options };
+
+  if (!open_pid (&sampler, pid, error))
+    return NULL;
+  analyse (&sampler);
+  return explain (&sampler, subject, error);
+}
+
+HeapsumExplanation *
+heapsum_explanation_new_for_core (const char *path, const char *subject, const HeapsumOptions *options, GError **error)
+{
+  g_return_val_if_fail (path != NULL && subject != NULL, NULL);
+  g_auto (Sampler) sampler = { .options = options };
+
+  if (!open_core (&sampler, path, error))
+    return NULL;
+  analyse (&sampler);
+  return explain (&sampler, subject, error);
 }

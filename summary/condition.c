@@ -119,6 +119,12 @@ heapsum_condition_holds_for_summary (const HeapsumCondition *condition, HeapsumS
         && (row != extra[1] || !hs_glob_matches (condition->glob, extra[0]->type)))
       sum += condition->bytes ? row->bytes : row->count;
   }
+  /* Those of a place, unless all untyped blocks are meant. */
+  for (guint i = 0; !hs_glob_matches (condition->glob, HS_UNTYPED) && i < heapsum_summary_get_n_places (summary); i++) {
+    const HeapsumRow *row = heapsum_summary_get_place (summary, i);
+    if (hs_glob_matches (condition->glob, row->type))
+      sum += condition->bytes ? row->bytes : row->count;
+  }
   if (value != NULL)
     *value = sum;
   return compare (condition, sum);
@@ -136,6 +142,11 @@ heapsum_condition_holds_for_diff (const HeapsumCondition *condition, HeapsumDiff
     const HeapsumDiffRow *row = i < n ? heapsum_diff_get_row (diff, i) : extra[i - n];
     if (hs_glob_matches (condition->glob, row->type)
         && (row != extra[1] || !hs_glob_matches (condition->glob, extra[0]->type)))
+      sum += condition->bytes ? row->bytes : row->count;
+  }
+  for (guint i = 0; !hs_glob_matches (condition->glob, HS_UNTYPED) && i < heapsum_diff_get_n_places (diff); i++) {
+    const HeapsumDiffRow *row = heapsum_diff_get_place (diff, i);
+    if (hs_glob_matches (condition->glob, row->type))
       sum += condition->bytes ? row->bytes : row->count;
   }
   if (value != NULL)

@@ -3,32 +3,42 @@
  * Both snapshots are sorted by address, so one walk over both tells which blocks stand in both, and everything else
  * follows from it: a block counts for the type it has in its own snapshot. */
 #include "summary/filter-private.h"
+#include "summary/merge-private.h"
 
 #include <string.h>
+
+typedef struct {
+  HeapsumSort by;
+  gboolean ascending;
+} Order;
 
 struct _HeapsumDiff {
   gatomicrefcount refs;
   HeapsumSnapshot *before, *after; /* own the names */
+  HsPlaces *names_before, *names_after; /* own those of the places */
   GArray *rows;                    /* HeapsumDiffRow */
+  GArray *places;                  /* HeapsumDiffRow: what the untyped ones consist of */
   HeapsumDiffRow untyped;
   HeapsumDiffRow total;
+  Order order;
 };
 
 /* The blocks of one side, with the rows they count in. */
 typedef struct {
   HeapsumSnapshot *snapshot;
-  const HeapsumFilter *filter;
-  guint8 *counts;        /* by type number */
   HeapsumDiffRow **rows; /* [2 * type + guess]; shared by both sides */
-  HsBlockIter iter;
+  GHashTable *all_rows;
+  GPtrArray *places;     /* HeapsumDiffRow, by number of the place */
+  HsSelection selection;
   HsIterBlock block;
+  guint32 place;
   gboolean more;
 } Side;
 
 static void
 side_step (Side *self)
 {
-  self->more = hs_filter_next (self->filter, self->counts, &self->iter, &self->block);
+  self->more = hs_selection_next (&self->selection, &self->block, &self->place);
 }
 
 static guint
@@ -47,8 +57,10 @@ row_equal (gconstpointer a, gconstpointer b)
   return x->guess == y->guess && strcmp (x->type, y->type) == 0;
 }
 
+#define PLACE 2 /* while counting, in "guess": the row is that of a place and not of a type */
+
 static HeapsumDiffRow *
-find_row (GHashTable *rows, const char *type, gboolean guess)
+find_row (GHashTable *rows, const char *type, guint guess)
 {
   HeapsumDiffRow key = { .type = type, .guess = guess };
   HeapsumDiffRow *row = g_hash_table_lookup (rows, &key);
@@ -63,20 +75,21 @@ find_row (GHashTable *rows, const char *type, gboolean guess)
 static void
 side_init (Side *self, HeapsumSnapshot *snapshot, const HeapsumFilter *filter, GHashTable *rows)
 {
-  *self = (Side){ .snapshot = snapshot, .filter = filter };
-  self->counts = hs_filter_types (filter, snapshot);
+  *self = (Side){ .snapshot = snapshot, .all_rows = rows };
   self->rows = g_new (HeapsumDiffRow *, 2 * snapshot->n_types);
   for (gsize i = 0; i < 2 * snapshot->n_types; i++)
-    self->rows[i] = find_row (rows, i < 2 ? "<untyped>" : snapshot->types[i / 2], i >= 2 && i % 2 != 0);
-  hs_block_iter_init (&self->iter, snapshot);
+    self->rows[i] = find_row (rows, i < 2 ? HS_UNTYPED : snapshot->types[i / 2], i >= 2 && i % 2 != 0);
+  self->places = g_ptr_array_new ();
+  hs_selection_init (&self->selection, filter, snapshot);
   side_step (self);
 }
 
 static void
 side_clear (Side *self)
 {
-  g_free (self->counts);
   g_free (self->rows);
+  g_ptr_array_unref (self->places);
+  hs_selection_clear (&self->selection);
 }
 
 static HeapsumDiffRow *
@@ -85,25 +98,65 @@ side_row (const Side *self)
   return self->rows[2 * (gsize)self->block.type + (self->block.level == HEAPSUM_LEVEL_D)];
 }
 
-static void
-count_before (Side *before)
+/* The row of an untyped block's place, which counts beside that of all; NULL for other blocks. */
+static HeapsumDiffRow *
+place_row (Side *self)
 {
-  HeapsumDiffRow *row = side_row (before);
+  if (self->block.type != 0)
+    return NULL;
+  while (self->places->len <= self->place)
+    g_ptr_array_add (self->places, find_row (self->all_rows, hs_places_name (self->selection.places, self->places->len), PLACE));
+  return self->places->pdata[self->place];
+}
 
+static void
+count_deleted (HeapsumDiffRow *row, const Side *before)
+{
+  if (row == NULL)
+    return;
   row->count--;
   row->bytes -= before->block.size;
   row->deleted++;
+}
+
+static void
+count_created (HeapsumDiffRow *row, const Side *after)
+{
+  if (row == NULL)
+    return;
+  row->count++;
+  row->bytes += after->block.size;
+  row->created++;
+}
+
+static void
+count_before (Side *before)
+{
+  count_deleted (side_row (before), before);
+  count_deleted (place_row (before), before);
   side_step (before);
 }
 
 static void
 count_after (Side *after)
 {
-  HeapsumDiffRow *row = side_row (after);
+  count_created (side_row (after), after);
+  count_created (place_row (after), after);
+  side_step (after);
+}
 
-  row->count++;
-  row->bytes += after->block.size;
-  row->created++;
+static void
+count_survivor (Side *before, Side *after)
+{
+  HeapsumDiffRow *old = place_row (before), *new = place_row (after);
+
+  side_row (after)->survived++;
+  if (old != new) {
+    count_deleted (old, before);
+    count_created (new, after);
+  } else if (new != NULL)
+    new->survived++;
+  side_step (before);
   side_step (after);
 }
 
@@ -115,11 +168,9 @@ walk (Side *before, Side *after)
       count_before (before);
     else if (!before->more || after->block.address < before->block.address)
       count_after (after);
-    else if (before->block.size == after->block.size && side_row (before) == side_row (after)) {
-      side_row (after)->survived++;
-      side_step (before);
-      side_step (after);
-    } else {
+    else if (before->block.size == after->block.size && side_row (before) == side_row (after))
+      count_survivor (before, after);
+    else {
       count_before (before);
       count_after (after);
     }
@@ -136,6 +187,30 @@ add_to (HeapsumDiffRow *total, const HeapsumDiffRow *row)
   total->survived += row->survived;
 }
 
+static void
+take_rows (HeapsumDiff *self, GHashTable *rows)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, rows);
+  while (g_hash_table_iter_next (&iter, &key, NULL)) {
+    HeapsumDiffRow *row = key;
+    gboolean changed = row->count != 0 || row->bytes != 0;
+    if (row->guess == PLACE) {
+      row->guess = FALSE;
+      if (changed)
+        g_array_append_val (self->places, *row);
+      continue;
+    }
+    add_to (&self->total, row);
+    if (strcmp (row->type, HS_UNTYPED) == 0 && !row->guess)
+      self->untyped = *row;
+    else if (changed)
+      g_array_append_val (self->rows, *row);
+  }
+}
+
 HeapsumDiff *
 heapsum_diff_new (HeapsumSnapshot *before, HeapsumSnapshot *after, const HeapsumFilter *filter)
 {
@@ -143,31 +218,22 @@ heapsum_diff_new (HeapsumSnapshot *before, HeapsumSnapshot *after, const Heapsum
 
   HeapsumDiff *diff = g_new0 (HeapsumDiff, 1);
   g_autoptr (GHashTable) rows = g_hash_table_new_full (row_hash, row_equal, g_free, NULL);
-  GHashTableIter iter;
-  gpointer key;
   Side old, new;
 
   g_atomic_ref_count_init (&diff->refs);
   diff->before = heapsum_snapshot_ref (before);
   diff->after = heapsum_snapshot_ref (after);
   diff->rows = g_array_new (FALSE, FALSE, sizeof (HeapsumDiffRow));
-  diff->untyped.type = "<untyped>";
+  diff->places = g_array_new (FALSE, FALSE, sizeof (HeapsumDiffRow));
   diff->total.type = "Total";
   side_init (&old, before, filter, rows);
   side_init (&new, after, filter, rows);
-  HeapsumDiffRow *untyped = find_row (rows, "<untyped>", FALSE);
   walk (&old, &new);
+  diff->names_before = g_steal_pointer (&old.selection.places);
+  diff->names_after = g_steal_pointer (&new.selection.places);
   side_clear (&old);
   side_clear (&new);
-
-  diff->untyped = *untyped;
-  g_hash_table_iter_init (&iter, rows);
-  while (g_hash_table_iter_next (&iter, &key, NULL)) {
-    const HeapsumDiffRow *row = key;
-    add_to (&diff->total, row);
-    if (row != untyped && (row->count != 0 || row->bytes != 0))
-      g_array_append_val (diff->rows, *row);
-  }
+  take_rows (diff, rows);
   heapsum_diff_sort (diff, HEAPSUM_SORT_ABS, FALSE);
   return diff;
 }
@@ -187,15 +253,13 @@ heapsum_diff_unref (HeapsumDiff *diff)
   if (!g_atomic_ref_count_dec (&diff->refs))
     return;
   g_array_unref (diff->rows);
+  g_array_unref (diff->places);
+  hs_places_free (diff->names_before);
+  hs_places_free (diff->names_after);
   heapsum_snapshot_unref (diff->before);
   heapsum_snapshot_unref (diff->after);
   g_free (diff);
 }
-
-typedef struct {
-  HeapsumSort by;
-  gboolean ascending;
-} Order;
 
 static gint
 compare_signed (gint64 a, gint64 b)
@@ -244,9 +308,15 @@ void
 heapsum_diff_sort (HeapsumDiff *diff, HeapsumSort by, gboolean ascending)
 {
   g_return_if_fail (diff != NULL);
-  Order order = { by, ascending };
+  diff->order = (Order){ by, ascending };
+  g_array_sort_with_data (diff->rows, compare_rows, &diff->order);
+  g_array_sort_with_data (diff->places, compare_rows, &diff->order);
+}
 
-  g_array_sort_with_data (diff->rows, compare_rows, &order);
+HsMerge
+hs_diff_merge (HeapsumDiff *diff)
+{
+  return (HsMerge){ diff->rows, diff->places, compare_rows, &diff->order, NULL, &diff->total };
 }
 
 guint
@@ -261,6 +331,20 @@ heapsum_diff_get_row (HeapsumDiff *diff, guint index)
 {
   g_return_val_if_fail (diff != NULL && index < diff->rows->len, NULL);
   return &g_array_index (diff->rows, HeapsumDiffRow, index);
+}
+
+guint
+heapsum_diff_get_n_places (HeapsumDiff *diff)
+{
+  g_return_val_if_fail (diff != NULL, 0);
+  return diff->places->len;
+}
+
+const HeapsumDiffRow *
+heapsum_diff_get_place (HeapsumDiff *diff, guint index)
+{
+  g_return_val_if_fail (diff != NULL && index < diff->places->len, NULL);
+  return &g_array_index (diff->places, HeapsumDiffRow, index);
 }
 
 const HeapsumDiffRow *

@@ -87,6 +87,20 @@ matches_name (const HeapsumFilter *self, const char *name)
   return (self->types->len == 0 || matches_any (self->types, name)) && !matches_any (self->ignore, name);
 }
 
+gboolean
+hs_untyped_matches (const GPatternSpec *glob, const char *place)
+{
+  return hs_glob_matches (glob, HS_UNTYPED) || hs_glob_matches (glob, place);
+}
+
+static gboolean
+matches_place (const HeapsumFilter *self, const char *place)
+{
+  if (matches_any (self->ignore, HS_UNTYPED) || matches_any (self->ignore, place))
+    return FALSE;
+  return self->types->len == 0 || matches_any (self->types, HS_UNTYPED) || matches_any (self->types, place);
+}
+
 static gboolean
 size_counts (const HeapsumFilter *self, guint64 size)
 {
@@ -103,7 +117,14 @@ heapsum_filter_apply (const HeapsumFilter *filter, HeapsumBlock *block)
     block->type = "";
     block->level = HEAPSUM_LEVEL_NONE;
   }
-  return size_counts (filter, block->size) && matches_name (filter, *block->type == 0 ? "<untyped>" : block->type);
+  if (!size_counts (filter, block->size))
+    return FALSE;
+  if (*block->type != 0)
+    return matches_name (filter, block->type);
+  if (filter->types->len == 0 && filter->ignore->len == 0)
+    return TRUE;
+  g_autofree char *place = hs_place_name (block->how, block->size);
+  return matches_place (filter, place);
 }
 
 gboolean
@@ -115,27 +136,49 @@ heapsum_filter_matches (const HeapsumFilter *filter, const HeapsumBlock *block)
   return heapsum_filter_apply (filter, &copy);
 }
 
-guint8 *
-hs_filter_types (const HeapsumFilter *self, const HeapsumSnapshot *snapshot)
+void
+hs_selection_init (HsSelection *self, const HeapsumFilter *filter, const HeapsumSnapshot *snapshot)
 {
-  guint8 *counts = g_malloc (snapshot->n_types);
+  *self = (HsSelection){ .filter = filter, .places = hs_places_new (snapshot), .allowed = g_byte_array_new () };
+  self->types = g_malloc (snapshot->n_types);
+  for (gsize i = 0; i < snapshot->n_types; i++)
+    self->types[i] = filter == NULL || i == 0 || matches_name (filter, snapshot->types[i]);
+  hs_block_iter_init (&self->iter, snapshot);
+}
 
-  for (gsize i = 0; i < snapshot->n_types; i++) {
-    const char *name = i == 0 ? "<untyped>" : snapshot->types[i];
-    counts[i] = self == NULL || matches_name (self, name);
+void
+hs_selection_clear (HsSelection *self)
+{
+  g_free (self->types);
+  g_clear_pointer (&self->places, hs_places_free);
+  g_byte_array_unref (self->allowed);
+}
+
+static gboolean
+place_counts (HsSelection *self, guint32 place)
+{
+  while (self->allowed->len <= place) {
+    const char *name = hs_places_name (self->places, self->allowed->len);
+    guint8 allowed = self->filter == NULL || matches_place (self->filter, name);
+    g_byte_array_append (self->allowed, &allowed, 1);
   }
-  return counts;
+  return self->allowed->data[place];
 }
 
 gboolean
-hs_filter_next (const HeapsumFilter *self, const guint8 *types, HsBlockIter *iter, HsIterBlock *block)
+hs_selection_next (HsSelection *self, HsIterBlock *block, guint32 *place)
 {
-  while (hs_block_iter_next (iter, block)) {
-    if (self != NULL && block->level < self->level) {
+  while (hs_block_iter_next (&self->iter, block)) {
+    if (self->filter != NULL && block->level < self->filter->level) {
       block->type = 0;
       block->level = HEAPSUM_LEVEL_NONE;
     }
-    if (types[block->type] && size_counts (self, block->size))
+    if (!self->types[block->type] || !size_counts (self->filter, block->size))
+      continue;
+    if (block->type != 0)
+      return TRUE;
+    *place = hs_places_find (self->places, block->reason, block->size);
+    if (place_counts (self, *place))
       return TRUE;
   }
   return FALSE;

@@ -57,7 +57,6 @@ engine_clear (HsEngine *self)
   g_clear_pointer (&self->asked, g_hash_table_unref);
   g_clear_pointer (&self->variables, g_array_unref);
   g_array_unref (self->objects);
-  g_array_unref (self->conflicts);
   g_array_unref (self->ranges);
   g_clear_pointer (&self->seen, g_hash_table_unref);
   g_clear_pointer (&self->by_size, g_hash_table_unref);
@@ -262,7 +261,8 @@ hs_inference_new (HsTarget *target, HsHeap *heap, HsModules *modules, HsTypes *t
                          .parent = engine.parent, .at = engine.at, .reasons = engine.reasons,
                          .contexts = engine.contexts, .decisions = engine.decisions, .layouts = engine.layouts,
                          .roots = hs_roots_ref (roots), .strings = engine.strings,
-                         .names = engine.names, .n_refuted = engine.n_refuted, .n_conflicts = engine.conflicts->len };
+                         .names = engine.names, .n_refuted = engine.n_refuted, .n_conflicts = engine.conflicts->len,
+                         .conflicts = engine.conflicts };
   engine_clear (&engine);
   return self;
 }
@@ -280,6 +280,7 @@ hs_inference_free (HsInference *self)
   hs_layouts_free (self->layouts);
   hs_roots_unref (self->roots);
   g_string_chunk_free (self->strings);
+  g_array_unref (self->conflicts);
   g_ptr_array_unref (self->names);
   hs_types_unref (self->types);
   g_free (self);

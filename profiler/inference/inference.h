@@ -25,6 +25,7 @@ typedef struct {
   GPtrArray *names;  /* of types the debug info does not have, from id types->n_types on */
   guint64 n_refuted; /* blocks whose contents spoke against the pointer to them */
   guint64 n_conflicts;
+  GArray *conflicts; /* HsConflict (engine.h), settled ones too */
 } HsInference;
 
 /* hs_inference_new: (transfer full): never fails. The same input gives the same answer, always. */

@@ -9,17 +9,24 @@ add_facts (HsSnapshotBuilder *builder)
 }
 
 HeapsumSnapshot *
-snapshot_make (const MadeBlock *blocks, gsize n)
+snapshot_make_with (const MadeBlock *blocks, const char *const *hows, gsize n)
 {
   HsSnapshotBuilder *builder = hs_snapshot_builder_new (n);
-  guint32 how = hs_snapshot_builder_reason (builder, "made by a test");
 
   add_facts (builder);
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; i < n; i++) {
+    const char *how = hows != NULL && hows[i] != NULL ? hows[i] : blocks[i].level != HEAPSUM_LEVEL_NONE ? "made by a test" : "";
     hs_snapshot_builder_add (builder, blocks[i].address, blocks[i].size, hs_snapshot_builder_type (builder, blocks[i].type),
-                             blocks[i].level, blocks[i].level != HEAPSUM_LEVEL_NONE ? how : 0);
+                             blocks[i].level, hs_snapshot_builder_reason (builder, how));
+  }
   hs_snapshot_builder_diagnostic (builder, "a line \"in quotes\"\tand a tab");
   return hs_snapshot_builder_end (builder);
+}
+
+HeapsumSnapshot *
+snapshot_make (const MadeBlock *blocks, gsize n)
+{
+  return snapshot_make_with (blocks, NULL, n);
 }
 
 HeapsumSnapshot *
@@ -65,10 +72,49 @@ snapshot_golden (guint n)
     { 0x3000, 24, long_name, HEAPSUM_LEVEL_B },
   };
 
+  const MadeBlock places[] = {
+    { 0x1010, 40, "", HEAPSUM_LEVEL_NONE },
+    { 0x1040, 40, "", HEAPSUM_LEVEL_NONE },
+    { 0x1070, 40, "struct entry", HEAPSUM_LEVEL_B },
+    { 0x10a0, 24, "", HEAPSUM_LEVEL_NONE },
+    { 0x10c0, 24, "struct conn", HEAPSUM_LEVEL_C },
+    { 0x2000, 1536, "", HEAPSUM_LEVEL_NONE },
+    { 0x2800, 2048, "", HEAPSUM_LEVEL_NONE },
+    { 0x3000, 4040, "", HEAPSUM_LEVEL_NONE },
+    { 0x4000, 5000, "struct pool", HEAPSUM_LEVEL_B },
+  };
+  static const char *const places_hows[] = {
+    "pointer struct dictEntry.val",
+    "pointer struct dictEntry.val at +8",
+    "pointer struct entry.next",
+    NULL,
+    "group struct dictEntry.val",
+    "variable cache",
+    "variable cache",
+    "pointer void *",
+    "variable pool",
+  };
+  const MadeBlock other_places[] = {
+    { 0x1010, 40, "", HEAPSUM_LEVEL_NONE },
+    { 0x1040, 40, "", HEAPSUM_LEVEL_NONE },
+    { 0x1070, 40, "struct entry", HEAPSUM_LEVEL_B },
+    { 0x2800, 2048, "", HEAPSUM_LEVEL_NONE },
+    { 0x4000, 5000, "", HEAPSUM_LEVEL_NONE },
+  };
+  static const char *const other_places_hows[] = {
+    "pointer struct dictEntry.val",
+    "pointer struct listNode.value",
+    "pointer struct entry.next",
+    "variable cache",
+    "variable pool",
+  };
+
   switch (n) {
   case 0: return snapshot_make (first, 0);
   case 1: return snapshot_make (first, 1);
   case 2: return snapshot_make (first, G_N_ELEMENTS (first));
+  case 4: return snapshot_make_with (places, places_hows, G_N_ELEMENTS (places));
+  case 5: return snapshot_make_with (other_places, other_places_hows, G_N_ELEMENTS (other_places));
   default: return snapshot_make (second, G_N_ELEMENTS (second));
   }
 }

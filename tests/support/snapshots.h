@@ -13,6 +13,9 @@ typedef struct {
 /* snapshot_make: (transfer full): of @n blocks, sorted by address. */
 HeapsumSnapshot *snapshot_make (const MadeBlock *blocks, gsize n);
 
+/* snapshot_make_with: the same; @how: what led to each block, NULL for "made by a test", and nothing of untyped blocks. */
+HeapsumSnapshot *snapshot_make_with (const MadeBlock *blocks, const char *const *how, gsize n);
+
 /* snapshot_random: (transfer full): of up to @n blocks at few addresses, of few types and sizes, so that two of them
  * have much in common. */
 HeapsumSnapshot *snapshot_random (GRand *rand, guint n);

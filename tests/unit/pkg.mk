@@ -48,4 +48,9 @@ EXTRA_DIST += tests/unit/test-cli.sh \
   tests/golden/summary.csv tests/golden/summary.json tests/golden/summary.tsv tests/golden/summary.txt \
   tests/golden/summary-evidence.txt tests/golden/summary-raw.txt tests/golden/summary-narrow.txt \
   tests/golden/summary-colour.txt tests/golden/diff-colour.txt tests/golden/summary-limit.txt \
-  tests/golden/summary-limit.json
+  tests/golden/summary-limit.json \
+  tests/golden/places.txt tests/golden/places-limit.txt tests/golden/places-all.txt tests/golden/places-one.txt \
+  tests/golden/places-colour.txt tests/golden/places.json tests/golden/places-limit.json tests/golden/places.csv \
+  tests/golden/places-all.csv tests/golden/places-diff.txt tests/golden/places-diff.json \
+  tests/golden/explain-block.txt tests/golden/explain-untyped.txt tests/golden/explain-type.txt \
+  tests/golden/explain-place.txt tests/golden/explain-type.json tests/golden/explain-type.csv

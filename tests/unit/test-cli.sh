@@ -49,9 +49,13 @@ says 2 'argument is missing' snapshot
 says 2 'argument is missing' summary
 says 2 'argument is missing' diff only-one
 says 2 'argument is missing' objects
+says 2 'argument is missing' explain
+says 2 'argument is missing' explain only-one
 says 2 'too many arguments' snapshot 1 2
 says 2 'too many arguments' diff 1 2 3
 says 2 'too many arguments' objects 1 2
+says 2 'too many arguments' explain 1 2 3
+says 2 'is no way to show what is untyped' summary --untyped some 1
 says 2 'Unknown option --nonsense' summary --nonsense 1
 says 2 "no format 'xml'" summary --format xml 1
 says 2 'nothing to sort by' summary --sort weight 1
@@ -64,7 +68,7 @@ says 2 'is no condition' summary --fail-if conn 1
 says 2 'is no condition' diff --fail-if 'conn:count=>1' 1 2
 says 2 'Missing argument' summary 1 --type
 
-for command in '' snapshot summary diff objects; do
+for command in '' snapshot summary diff objects explain; do
   # shellcheck disable=SC2086
   gives "heapsum $command --help ends with 0" 0 "$heapsum" $command --help
   [ -s given ] && [ ! -s given.err ] && ok "heapsum $command --help goes to stdout" || not_ok "heapsum $command --help goes to stdout" given.err
@@ -169,6 +173,39 @@ gives 'objects --limit' 0 "$heapsum" objects --limit 3 --format csv --type anima
 [ "$(grep -c 'struct animal' given)" = 3 ] && ok 'objects --limit 3' || not_ok 'objects --limit 3' given
 gives 'summary --strict' 0 "$heapsum" summary --strict --format csv a.hsum
 holds 'strict counts what is proven' '^struct animal,300,' given
+gives 'summary --strict --evidence' 0 "$heapsum" summary --strict --evidence --format csv a.hsum
+awk -F , 'NR > 1 && $6 + $7 != 0 { bad = 1 } END { exit bad }' given && ok 'strict leaves nothing at C and D' || not_ok 'strict leaves nothing at C and D' given
+
+# --- why ---
+"$heapsum" objects --format tsv --type animal a.hsum | sed -n '2s/	.*//p' > address
+address=$(cat address)
+gives 'explain a block of a process' 0 "$heapsum" explain $victim "$address"
+holds 'it says the type' '^type  *struct animal$' given
+holds 'and the level' '^level  *B: ' given
+holds 'and what led there' '^reached  *[a-z]' given
+holds 'from a variable' '^step  *[a-z_]*, a variable of victim-zoo' given
+gives 'explain an address inside a block' 0 "$heapsum" explain $victim "$(printf '0x%x' $((address + 3)))"
+holds 'it says which byte' ' is its byte 3$' given
+holds 'and the type' '^type  *struct animal$' given
+gives 'explain a type' 0 "$heapsum" explain $victim animal
+holds 'it counts the blocks' '^type  *struct animal: [0-9]* blocks' given
+[ "$(grep -c '0x[0-9a-f]*  ' given)" -ge 3 ] && ok 'it gives examples' || not_ok 'it gives examples' given
+gives 'explain a block of a file' 0 "$heapsum" explain a.hsum "$address"
+holds 'it says the type' '^type  *struct animal$' given
+holds 'and what a file does not keep' '^note  *a snapshot keeps' given
+gives 'explain a type of a file' 0 "$heapsum" explain --format json a.hsum animal
+holds 'as JSON' '"lines":\[{"part":"type","type":"struct animal","count":300,' given
+says 4 'no live block holds 0x8; ' explain a.hsum 0x8
+says 4 'no live block holds' explain -q $victim 0x8
+says 4 "no block is of type 'unicorn'" explain -q $victim unicorn
+
+# --- what is untyped ---
+gives 'summary --untyped all' 0 "$heapsum" summary --untyped all --limit 0 --format tsv a.hsum
+awk -F '\t' '/^<untyped / { part += $2; bytes += $3 } /^<untyped>/ { all = $2; of = $3 } END { exit !(part == all && bytes == of) }' given \
+  && ok 'the places are the untyped blocks' || not_ok 'the places are the untyped blocks' given
+gives 'objects without a type' 0 "$heapsum" objects --type '<untyped>' --format tsv a.hsum
+awk -F '\t' 'NR > 1 && $3 != "" { bad = 1 } END { exit bad }' given && ok 'a filter for untyped blocks' || not_ok 'a filter for untyped blocks' given
+gives 'diff --untyped all' 0 "$heapsum" diff --untyped all --limit 0 --format tsv b.hsum c.hsum
 head -c 200 a.hsum > cut.hsum
 says 4 'truncated' summary cut.hsum
 if [ -w /dev/full ]; then

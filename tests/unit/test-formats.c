@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum { SUMMARY, DIFF, OBJECTS } Verb;
+typedef enum { SUMMARY, DIFF, OBJECTS, EXPLAIN } Verb;
 
 typedef struct {
   const char *name; /* of the golden file */
@@ -15,6 +15,21 @@ typedef struct {
   guint snapshot;
   HeapsumPrint print;
 } Case;
+
+/* What the golden files of explanations are about. */
+static const char *const subjects[][2] = {
+  { "explain-block.txt", "0x10c3" },       { "explain-untyped.txt", "0x1040" }, { "explain-type.txt", "entry" },
+  { "explain-place.txt", "<untyped 40 B*" }, { "explain-type.json", "entry" },    { "explain-type.csv", "entry" },
+};
+
+static const char *
+subject_of (const Case *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (subjects); i++)
+    if (strcmp (subjects[i][0], self->name) == 0)
+      return subjects[i][1];
+  return "";
+}
 
 static const Case cases[] = {
   { "empty.txt", SUMMARY, 0, { .format = "text" } },
@@ -41,6 +56,23 @@ static const Case cases[] = {
   { "diff.tsv", DIFF, 2, { .format = "tsv", .wide = TRUE } },
   { "diff-wide.txt", DIFF, 2, { .wide = TRUE, .width = 100 } },
   { "diff-colour.txt", DIFF, 2, { .colour = TRUE, .width = 80 } },
+  { "places.txt", SUMMARY, 4, { .format = "text" } },
+  { "places-limit.txt", SUMMARY, 4, { .limit = 2 } },
+  { "places-all.txt", SUMMARY, 4, { .limit = 1, .untyped = HEAPSUM_UNTYPED_ALL } },
+  { "places-one.txt", SUMMARY, 4, { .untyped = HEAPSUM_UNTYPED_ONE } },
+  { "places-colour.txt", SUMMARY, 4, { .evidence = TRUE, .colour = TRUE } },
+  { "places.json", SUMMARY, 4, { .format = "json" } },
+  { "places-limit.json", SUMMARY, 4, { .format = "json", .limit = 1 } },
+  { "places.csv", SUMMARY, 4, { .format = "csv" } },
+  { "places-all.csv", SUMMARY, 4, { .format = "csv", .untyped = HEAPSUM_UNTYPED_ALL } },
+  { "places-diff.txt", DIFF, 4, { .wide = TRUE } },
+  { "places-diff.json", DIFF, 4, { .format = "json" } },
+  { "explain-block.txt", EXPLAIN, 4, { .width = 60 } },
+  { "explain-untyped.txt", EXPLAIN, 4, { .width = 60 } },
+  { "explain-type.txt", EXPLAIN, 4, { .format = "text" } },
+  { "explain-place.txt", EXPLAIN, 4, { .format = "text" } },
+  { "explain-type.json", EXPLAIN, 4, { .format = "json" } },
+  { "explain-type.csv", EXPLAIN, 4, { .format = "csv" } },
   { "objects.txt", OBJECTS, 2, { .format = "text" } },
   { "objects.json", OBJECTS, 2, { .format = "json" } },
   { "objects.csv", OBJECTS, 2, { .format = "csv" } },
@@ -51,7 +83,7 @@ static char *
 print (const Case *self)
 {
   g_autoptr (HeapsumSnapshot) snapshot = snapshot_golden (self->snapshot);
-  g_autoptr (HeapsumSnapshot) other = snapshot_golden (3);
+  g_autoptr (HeapsumSnapshot) other = snapshot_golden (self->snapshot == 4 ? 5 : 3);
   g_autoptr (HeapsumSummary) summary = heapsum_snapshot_summarize (snapshot, NULL);
   g_autoptr (HeapsumDiff) diff = heapsum_diff_new (snapshot, other, NULL);
   g_autoptr (GError) error = NULL;
@@ -63,7 +95,11 @@ print (const Case *self)
     heapsum_print_summary (summary, &self->print, out, &error);
   else if (self->verb == DIFF)
     heapsum_print_diff (diff, &self->print, out, &error);
-  else
+  else if (self->verb == EXPLAIN) {
+    g_autoptr (HeapsumExplanation) explanation = heapsum_explanation_new (snapshot, subject_of (self), &error);
+    g_assert_no_error (error);
+    heapsum_print_explanation (explanation, &self->print, out, &error);
+  } else
     heapsum_print_objects (snapshot, NULL, &self->print, out, &error);
   g_assert_no_error (error);
   fclose (out);
@@ -162,6 +198,19 @@ test_width (void)
   }
 }
 
+static void
+test_nothing_to_explain (void)
+{
+  static const char *const absent[] = { "0x1038", "0x0", "0xffffffffffffffff", "conne", "", "0xx", "<untyped 25 B>" };
+  g_autoptr (HeapsumSnapshot) snapshot = snapshot_golden (4);
+
+  for (guint i = 0; i < G_N_ELEMENTS (absent); i++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_null (heapsum_explanation_new (snapshot, absent[i], &error));
+    g_assert_error (error, HEAPSUM_ERROR, HEAPSUM_ERROR_FAILED);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -173,5 +222,6 @@ main (int argc, char **argv)
   g_test_add_func ("/formats/unknown", test_unknown);
   g_test_add_func ("/formats/full-disk", test_full_disk);
   g_test_add_func ("/formats/width", test_width);
+  g_test_add_func ("/formats/nothing-to-explain", test_nothing_to_explain);
   return g_test_run ();
 }

@@ -176,6 +176,61 @@ test_references (void)
   heapsum_diff_unref (diff);
 }
 
+static guint64
+count_matching (const char *type, const char *ignore)
+{
+  g_autoptr (HeapsumSnapshot) snapshot = snapshot_golden (4);
+  g_autoptr (HeapsumFilter) filter = heapsum_filter_new ();
+  guint64 n = 0;
+
+  heapsum_filter_add_type (filter, type);
+  if (ignore != NULL)
+    heapsum_filter_add_ignore (filter, ignore);
+  g_autoptr (HeapsumSummary) summary = heapsum_snapshot_summarize (snapshot, filter);
+  for (guint i = 0; i < heapsum_snapshot_get_n_blocks (snapshot); i++) {
+    HeapsumBlock block;
+    heapsum_snapshot_get_block (snapshot, i, &block);
+    n += heapsum_filter_matches (filter, &block);
+  }
+  g_assert_cmpuint (n, ==, heapsum_summary_get_total (summary)->count);
+  return n;
+}
+
+static void
+test_places (void)
+{
+  g_autoptr (HeapsumSnapshot) snapshot = snapshot_golden (4);
+  g_autoptr (HeapsumSummary) summary = heapsum_snapshot_summarize (snapshot, NULL);
+  guint64 count = 0, bytes = 0;
+
+  for (guint i = 0; i < heapsum_summary_get_n_places (summary); i++) {
+    count += heapsum_summary_get_place (summary, i)->count;
+    bytes += heapsum_summary_get_place (summary, i)->bytes;
+  }
+  g_assert_cmpuint (heapsum_summary_get_n_places (summary), ==, 4);
+  g_assert_cmpstr (heapsum_summary_get_place (summary, 2)->type, ==, "<untyped 40 B via dictEntry.val>");
+  g_assert_cmpuint (count, ==, heapsum_summary_get_untyped (summary)->count);
+  g_assert_cmpuint (bytes, ==, heapsum_summary_get_untyped (summary)->bytes);
+  g_assert_cmpuint (count_matching ("<untyped>", NULL), ==, 6);
+  g_assert_cmpuint (count_matching ("<untyped 40 B*", NULL), ==, 2);
+  g_assert_cmpuint (count_matching ("*", "<untyped * via cache>"), ==, 7);
+  g_assert_cmpuint (count_matching ("*", "<untyped>"), ==, 3);
+}
+
+/* What is not proven well enough hangs where its evidence says. */
+static void
+test_strict_places (void)
+{
+  g_autoptr (HeapsumSnapshot) snapshot = snapshot_golden (4);
+  g_autoptr (HeapsumFilter) filter = heapsum_filter_new ();
+
+  heapsum_filter_set_level (filter, HEAPSUM_LEVEL_B);
+  g_autoptr (HeapsumSummary) summary = heapsum_snapshot_summarize (snapshot, filter);
+  g_assert_cmpuint (heapsum_summary_get_untyped (summary)->count, ==, 7);
+  g_assert_cmpstr (heapsum_summary_get_place (summary, 3)->type, ==, "<untyped 24 B via dictEntry.val>");
+  g_assert_cmpstr (heapsum_summary_get_place (summary, 4)->type, ==, "<untyped 24 B>");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -186,5 +241,7 @@ main (int argc, char **argv)
   g_test_add_func ("/summary/order", test_order);
   g_test_add_func ("/summary/blocks", test_blocks);
   g_test_add_func ("/summary/references", test_references);
+  g_test_add_func ("/summary/places", test_places);
+  g_test_add_func ("/summary/strict-places", test_strict_places);
   return g_test_run ();
 }
