@@ -64,25 +64,42 @@ collect (Path *self, guint32 block)
   reverse (self->blocks);
 }
 
-/* --- circles --- */
+/* --- other ways in --- */
 
 /* What was decided anew later on may have got a parent that hangs below it: then the record goes in a circle, and how it was
- * reached first is lost. But what holds its address is still there: some block that is not below it. */
+ * reached first is lost. What says itself what it is has no parent at all. But what holds the address is still there: some
+ * block that is not below it. */
 
-enum { UNKNOWN, ON_PATH, ROOTED, CIRCULAR };
+enum { UNKNOWN, ON_PATH, ROOTED, ORPHAN };
 
-static guint8 *
-find_rooted (const HsInference *inference)
+/* Whether the block was decided for what it says itself, and not for what leads to it. */
+static gboolean
+speaks_for_itself (const HsEvidence *self, guint32 block)
 {
+  switch (reason_of (self, block)->source) {
+  case HS_SOURCE_VTABLE: case HS_SOURCE_CLASS: case HS_SOURCE_GTYPE: case HS_SOURCE_SIGNATURE: case HS_SOURCE_CONTENT:
+    return TRUE;
+  default:
+    return reason_of (self, block)->source == HS_SOURCE_NONE;
+  }
+}
+
+/* For each block whether it hangs below a variable. */
+static guint8 *
+find_rooted (const HsEvidence *self)
+{
+  const HsInference *inference = self->inference;
   guint8 *state = g_malloc0 (MAX (1, inference->n));
 
   for (guint32 block = 0; block < inference->n; block++) {
-    guint32 at = block;
-    for (; at != HS_NO_BLOCK && state[at] == UNKNOWN; at = inference->parent[at])
+    guint32 at = block, last = block;
+    for (; at != HS_NO_BLOCK && state[at] == UNKNOWN; at = inference->parent[at]) {
       state[at] = ON_PATH;
-    guint8 verdict = at == HS_NO_BLOCK || state[at] == ROOTED ? ROOTED : CIRCULAR;
+      last = at;
+    }
+    gboolean rooted = at != HS_NO_BLOCK ? state[at] == ROOTED : !speaks_for_itself (self, last);
     for (at = block; at != HS_NO_BLOCK && state[at] == ON_PATH; at = inference->parent[at])
-      state[at] = verdict;
+      state[at] = rooted ? ROOTED : ORPHAN;
   }
   return state;
 }
@@ -105,12 +122,12 @@ is_pointer_at (const HsEvidence *self, guint32 block, guint64 at)
 typedef struct {
   guint32 holder;
   guint32 at;
-  guint index; /* in the circle's blocks; G_MAXUINT: none yet */
+  guint index; /* of the path's blocks; G_MAXUINT: none yet */
 } Way;
 
-/* The way to the block of @circle that is nearest to the one to be explained. */
+/* The way to the block of @path that is nearest to the one to be explained. */
 static void
-look_into (const HsEvidence *self, guint32 block, GHashTable *circle, Way *way)
+look_into (const HsEvidence *self, guint32 block, GHashTable *path, Way *way)
 {
   gsize available;
   guint64 word, usable = hs_blocks_size (self->heap->blocks, block);
@@ -118,26 +135,26 @@ look_into (const HsEvidence *self, guint32 block, GHashTable *circle, Way *way)
 
   for (guint64 at = 0; data != NULL && at + 8 <= MIN (usable, available) && at / 8 < HS_NOWHERE; at += 8) {
     memcpy (&word, data + at, sizeof word);
-    guint index = word < HS_PAGE_SIZE ? 0 : GPOINTER_TO_UINT (g_hash_table_lookup (circle, GSIZE_TO_POINTER (word)));
+    guint index = word < HS_PAGE_SIZE ? 0 : GPOINTER_TO_UINT (g_hash_table_lookup (path, GSIZE_TO_POINTER (word)));
     if (index != 0 && index - 1 < way->index && is_pointer_at (self, block, at / 8))
       *way = (Way){ block, (guint32)(at / 8), index - 1 };
   }
 }
 
 static void
-leave_circle (Path *self)
+find_way_in (Path *self)
 {
   const HsEvidence *evidence = self->evidence;
-  g_autofree guint8 *state = find_rooted (evidence->inference);
-  g_autoptr (GHashTable) circle = g_hash_table_new (NULL, NULL);
+  g_autofree guint8 *state = find_rooted (evidence);
+  g_autoptr (GHashTable) path = g_hash_table_new (NULL, NULL);
   Way way = { .index = G_MAXUINT };
 
   reverse (self->blocks); /* the one to be explained first */
   for (guint i = 0; i < self->blocks->len; i++)
-    g_hash_table_insert (circle, GSIZE_TO_POINTER (evidence->heap->blocks->address[g_array_index (self->blocks, guint32, i)]), GUINT_TO_POINTER (i + 1));
+    g_hash_table_insert (path, GSIZE_TO_POINTER (evidence->heap->blocks->address[g_array_index (self->blocks, guint32, i)]), GUINT_TO_POINTER (i + 1));
   for (guint32 block = 0; block < evidence->inference->n; block++)
     if (state[block] == ROOTED)
-      look_into (evidence, block, circle, &way);
+      look_into (evidence, block, path, &way);
   if (way.index != G_MAXUINT) {
     g_array_set_size (self->blocks, way.index + 1);
     guint below = self->blocks->len;
@@ -189,13 +206,14 @@ find_root (Path *self)
   HsAddr value = self->evidence->heap->blocks->address[first] + reason->distance;
   const GArray *roots = self->evidence->roots->roots;
 
-  if (self->cut || reason->source == HS_SOURCE_VTABLE || reason->source == HS_SOURCE_CONTENT)
+  if (self->cut || reason->source == HS_SOURCE_CONTENT || reason->source == HS_SOURCE_NONE)
     return;
+  if (speaks_for_itself (self->evidence, first)) /* its distance is not that of a pointer */
+    value -= reason->distance;
   for (guint pass = 0; pass < 2 && self->root == NULL; pass++)
     for (guint i = 0; i < roots->len && self->root == NULL; i++) {
       const HsRoot *root = &g_array_index (roots, HsRoot, i);
-      if ((pass == 0) == is_recorded (root, context) && (pass == 0 || root->kind <= HS_ROOT_TLS)
-          && !hs_heap_rules (self->evidence->heap, root->address) && find_word (self->evidence, root, value, &self->offset)) {
+      if ((pass == 0) == is_recorded (root, context) && !hs_heap_rules (self->evidence->heap, root->address) && find_word (self->evidence, root, value, &self->offset)) {
         self->root = root;
         self->direct = pass == 0;
       }
@@ -218,7 +236,9 @@ cast_to (Path *self, HsTypeId type, const char *inside)
 static guint64
 distance_at (const Path *self, guint index)
 {
-  return self->entry != 0 && index == self->entry ? 0 : reason_of (self->evidence, g_array_index (self->blocks, guint32, index))->distance;
+  guint32 block = g_array_index (self->blocks, guint32, index);
+
+  return (self->entry != 0 && index == self->entry) || speaks_for_itself (self->evidence, block) ? 0 : reason_of (self->evidence, block)->distance;
 }
 
 /* What the pointer at hand has to become so that it is one to a @type, which block @index holds. */
@@ -283,16 +303,17 @@ step_outside (Path *self, const HsReason *reason)
   self->pointee = 0;
 }
 
-/* Whether the pointer at hand has a member of the same name there: a header, a base class. */
-static gboolean
-needs_no_cast (const Path *self, guint parent, guint64 at, const char *member, const char *path)
+/* The same pointer as a member of what the one at hand points to by its own type, a header, a base class or the link of a
+ * list: then no cast is needed. */
+static char *
+own_path (const Path *self, guint parent, guint64 at, const char *member, const char *path)
 {
   HsTypeId leaf;
 
   if (self->pointee == 0 || self->pointee >= self->evidence->types->n_types || distance_at (self, parent) != 0)
-    return FALSE;
+    return NULL;
   g_autofree char *own = hs_pointer_path (self->evidence->types, self->pointee, at, member, &leaf);
-  return own != NULL && *own == '.' && strcmp (own, path) == 0;
+  return own != NULL && *own == '.' && g_str_has_suffix (path, own) ? g_steal_pointer (&own) : NULL;
 }
 
 /* From the block before it to block @index, whose address that holds. */
@@ -321,7 +342,7 @@ step (Path *self, guint index)
     return;
   }
   if (behind)
-    at -= MIN (at, distance_at (self, index - 1));
+    at -= MIN (at, reason_of (self->evidence, parent)->distance);
   if (array) {
     element = at / size;
     at %= size;
@@ -331,13 +352,14 @@ step (Path *self, guint index)
     step_by_record (self, reason, word * (guint64)8);
     return;
   }
-  if (array || !needs_no_cast (self, index - 1, at, member, path))
+  g_autofree char *own = array ? NULL : own_path (self, index - 1, at, member, path);
+  if (own == NULL)
     adjust (self, index - 1, type, behind);
   self->pointee = pointee_of (types, leaf);
   if (array)
     g_ptr_array_add (self->pieces, g_strdup_printf ("[%" G_GUINT64_FORMAT "]%s", element, path));
-  else if (*path == '.')
-    g_ptr_array_add (self->pieces, g_strdup_printf ("->%s", path + 1));
+  else if (own != NULL || *path == '.')
+    g_ptr_array_add (self->pieces, g_strdup_printf ("->%s", (own != NULL ? own : path) + 1));
   else
     g_ptr_array_add (self->pieces, g_strdup_printf ("[0]%s", path));
 }
@@ -356,7 +378,7 @@ begin (Path *self)
   } else if (self->cut) {
     self->pointee = hs_label_type (self->evidence->inference->label[first]);
     g_ptr_array_add (self->pieces, g_strdup ("..."));
-  } else if (reason->owner != 0 && reason->source != HS_SOURCE_VTABLE) {
+  } else if (reason->owner != 0 && !speaks_for_itself (self->evidence, first)) {
     g_autofree char *owner = hs_type_words (self->evidence, reason->owner);
     g_ptr_array_add (self->pieces, g_strdup_printf ("(%s outside of the heap).%s", owner, reason->member != NULL ? reason->member : ""));
   } else {
@@ -399,9 +421,11 @@ path_new (const HsEvidence *evidence, guint32 block)
                 .pieces = g_ptr_array_new_with_free_func (g_free) };
 
   collect (&self, block);
-  if (self.cut)
-    leave_circle (&self);
   find_root (&self);
+  if (self.root == NULL) {
+    find_way_in (&self);
+    find_root (&self);
+  }
   return self;
 }
 
@@ -423,7 +447,7 @@ is_reached (const Path *self)
   const HsReason *reason = reason_of (self->evidence, first);
 
   return self->blocks->len > 1 || self->root != NULL
-         || (reason->owner != 0 && reason->source != HS_SOURCE_VTABLE && reason->source != HS_SOURCE_CONTENT);
+         || (reason->owner != 0 && !speaks_for_itself (self->evidence, first));
 }
 
 static char *
@@ -460,13 +484,29 @@ tell_root (const Path *self, HeapsumExplanation *out)
     return;
   if (root->kind == HS_ROOT_STATIC)
     hs_explanation_say (out, "step", "%s, a variable of %s (%s)%s", root->name, module != NULL ? module->name : "the program", type,
-                        self->direct ? "" : ", to which other typed pointers lead as well");
+                        self->direct ? "" : "; it holds the address, whether or not that is how it was found");
   else if (root->kind == HS_ROOT_TLS)
     hs_explanation_say (out, "step", "%s, a thread-local variable of %s, thread %d (%s)", root->name, module != NULL ? module->name : "the program",
                         (int)root->tid, type);
   else
     hs_explanation_say (out, "step", "%s, a variable of %s, frame %u of thread %d (%s)", root->name, root->function != NULL ? root->function : "a function",
                         root->frame, (int)root->tid, type);
+}
+
+/* By what the block was reached. */
+static char *
+step_words (const Path *self, guint index)
+{
+  guint32 block = g_array_index (self->blocks, guint32, index);
+  const HsReason *reason = reason_of (self->evidence, block);
+  g_autofree char *member = hs_member_words (self->evidence, reason);
+  gboolean is_entry = self->entry != 0 && index == self->entry;
+
+  if (speaks_for_itself (self->evidence, block))
+    return g_strdup (is_entry ? "  by itself; the one before it points to it" : "  by itself");
+  if (is_entry)
+    return g_strdup ("  by the one before it; what is on record goes in a circle here");
+  return *member != 0 ? g_strdup_printf ("  by %s", member) : g_strdup ("");
 }
 
 static void
@@ -476,13 +516,9 @@ tell_step (const Path *self, guint index, HeapsumExplanation *out)
   const HsEvidence *evidence = self->evidence;
   guint32 block = g_array_index (self->blocks, guint32, index);
   HsLabel label = evidence->inference->label[block];
-  const HsReason *reason = reason_of (evidence, block);
   gboolean decided = hs_label_level (label) != HS_LEVEL_NONE;
   g_autofree char *name = decided ? hs_inference_name (evidence->inference, label) : g_strdup ("not known");
-  g_autofree char *member = hs_member_words (evidence, reason);
-  g_autofree char *by = self->entry != 0 && index == self->entry ? g_strdup ("  by the one before it; what is on record goes in a circle here")
-                        : reason->source == HS_SOURCE_VTABLE ? g_strdup ("  by its own first word")
-                        : *member != 0 ? g_strdup_printf ("  by %s", member) : g_strdup ("");
+  g_autofree char *by = step_words (self, index);
 
   hs_explanation_add (out, "step", evidence->heap->blocks->address[block], decided ? name : NULL, -1,
                       g_strdup_printf ("0x%" G_GINT64_MODIFIER "x  %c  %s%s", evidence->heap->blocks->address[block],

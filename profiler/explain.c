@@ -112,6 +112,18 @@ evidence_words (const HsEvidence *self, guint32 block)
     return g_strdup_printf ("%s says how it begins; what follows was decided for all that begin so", link);
   case HS_SOURCE_GROUP:
     return g_strdup_printf ("%s leads to it; what that is was decided for all of its kind together", link);
+  case HS_SOURCE_CLASS:
+    return g_strdup_printf ("its header%s points to the class %s, whose objects are of this type",
+                            reason->distance != 0 ? ", behind what the program's own allocator or collector keeps there," : "",
+                            reason->member != NULL ? reason->member : link);
+  case HS_SOURCE_GTYPE:
+    return g_strdup_printf ("its first word points to its class%s%s, which GLib's table of types has", reason->member != NULL ? " " : "",
+                            reason->member != NULL ? reason->member : "");
+  case HS_SOURCE_SIGNATURE:
+    return g_strdup_printf ("it holds the address of the variable %s, and %s is the one type of this size that has a pointer to such a thing there",
+                            reason->member != NULL ? reason->member : "", name);
+  case HS_SOURCE_VALUES:
+    return g_strdup ("memory without a type holds a tag with a pointer to it; what the tag means was learnt from others");
   case HS_SOURCE_CONTENT:
     return g_strdup ("nothing that is known leads to it; its contents are text");
   default:
@@ -402,7 +414,7 @@ tell_others (const HsEvidence *self, guint32 block, HeapsumExplanation *out)
 {
   static const char levels[] = "-DCBA";
   const HsReason *reason = reason_of (self, block);
-  g_autofree char *member = hs_member_words (self, reason);
+  g_autofree char *member = reason->source == HS_SOURCE_GTYPE ? g_strdup ("their class") : hs_member_words (self, reason);
   g_autoptr (GHashTable) counts = g_hash_table_new (NULL, NULL);
   g_autoptr (GArray) others = g_array_new (FALSE, FALSE, sizeof (Other));
   g_autofree guint8 *same = same_member (self, reason);
@@ -450,6 +462,12 @@ tell_conflicts (const HsEvidence *self, guint32 block, HeapsumExplanation *out)
     g_autofree char *name = hs_type_words (self, conflict->type);
     g_autofree char *link = link_words (self, hs_reasons_get (self->inference->reasons, conflict->reason));
     gboolean settled = !(hs_label_flags (self->inference->label[block]) & HS_LABEL_CONFLICT);
+    if (conflict->type == hs_label_type (self->inference->label[block])) {
+      hs_explanation_add (out, "revoked", 0, name, -1,
+                          g_strdup_printf ("it was believed to be something else until %s said that it is a %s, for which the contents speak "
+                                           "clearly; what had followed was taken back", link, name));
+      continue;
+    }
     hs_explanation_add (out, "against", 0, name, -1,
                         g_strdup_printf ("%s says that it is a %s%s", link, name,
                                          settled ? "; the contents speak clearly against that"
