@@ -13,9 +13,12 @@
 #define LEAST_FUNCTIONS 3  /* of a class that take its objects */
 #define LEAST_BEGINNERS 3  /* types that begin with the header */
 #define MAX_MODELS 16
+#define MAX_MEMBERS 16        /* of a header that are looked at */
+#define MAX_CLASS_MEMBERS 1024
 #define MAX_VOTES 32       /* types that may speak for one class */
 #define MAX_TABLE 256      /* elements of a table of functions */
 #define MAX_CLASSES (1u << 20)
+#define MAX_VISITED (1u << 26) /* functions in classes and their tables */
 
 /* --- types --- */
 
@@ -69,7 +72,7 @@ count_functions (const HsTypes *types, HsTypeId class, HsTypeId header)
   const HsType *type = hs_types_get (types, class);
   guint n = 0;
 
-  for (guint32 i = 0; i < type->n_members && n < LEAST_FUNCTIONS; i++)
+  for (guint32 i = 0; i < type->n_members && i < MAX_CLASS_MEMBERS && n < LEAST_FUNCTIONS; i++)
     n += takes (types, pointee (types, hs_types_member (types, type, i)->type), header, FALSE);
   return n;
 }
@@ -80,7 +83,7 @@ find_models_of (HsClasses *self, HsTypeId header)
   const HsTypes *types = self->engine->types;
   const HsType *type = hs_types_get (types, header);
 
-  for (guint32 i = 0; i < type->n_members && self->models->len < MAX_MODELS; i++) {
+  for (guint32 i = 0; i < type->n_members && i < MAX_MEMBERS && self->models->len < MAX_MODELS; i++) {
     const HsMember *member = hs_types_member (types, type, i);
     if (member->offset > HS_CLASS_MAX_AT || member->offset % 8 != 0 || member->bit_size != 0)
       return;
@@ -190,7 +193,7 @@ typedef void (*Visit) (HsClasses *self, HsClass *class, HsClassFunction *functio
 static void
 visit_functions_in (HsClasses *self, HsClass *class, const HsLayout *layout, HsAddr address, gboolean direct, Visit visit, gpointer data)
 {
-  for (guint32 i = 0; i < layout->n_slots; i++) {
+  for (guint32 i = 0; i < layout->n_slots && self->n_visited++ < MAX_VISITED; i++) {
     const HsSlot *slot = &layout->slots[i];
     guint64 value;
     if (slot->kind != HS_SLOT_FUNCTION || !takes (self->engine->types, slot->target, class->model->header, TRUE)
@@ -219,7 +222,7 @@ visit_table (HsClasses *self, HsClass *class, const HsLayout *layout, HsAddr add
 {
   guint64 n = table_length (self->engine, address, layout->size), word;
 
-  for (guint64 i = 0; i < n; i++) {
+  for (guint64 i = 0; i < n && self->n_visited < MAX_VISITED; i++) {
     HsAddr at = address + i * layout->size;
     if (n > 1 && (!hs_image_word (self->engine->image, at, &word) || word == 0))
       return; /* the end is marked */

@@ -59,6 +59,7 @@ typedef struct {
   HsAddr low, high;      /* their addresses lie in [low, high) */
   GHashTable *functions; /* address -> HsClassFunction */
   GArray *members;       /* HsClassMember, by class and block */
+  guint32 n_visited;     /* functions looked at: hostile classes may lead to many */
   guint32 max_behind;    /* bytes before an object at most, below HS_CLASS_MAX_BEHIND */
   gboolean own_distances; /* each class has its own; otherwise they are the same few for all */
   guint64 filter[HS_CLASS_FILTER / 64]; /* by a hash of the addresses: most words are not worth a look-up */

@@ -12,6 +12,7 @@
 #include "profiler/inference/classes.h"
 
 #define MAX_BEHIND 64 /* bytes that an allocator or a collector puts before an object */
+#define MAX_TRIED 16  /* types of one size */
 #define MAX_PASSES 8  /* classes of classes of classes */
 
 /* --- verdicts --- */
@@ -82,11 +83,15 @@ of_size (HsClasses *self, const HsClass *class, HsTypeId inner)
 {
   const GArray *ids = hs_beginners (self->engine, inner);
   HsTypeId found = 0;
+  guint tried = 0;
 
   for (guint i = 0; ids != NULL && i < ids->len; i++) {
     HsTypeId id = g_array_index (ids, HsTypeId, i);
-    if ((hs_types_get (self->engine->types, id)->flags & HS_TYPE_FLAG_ANONYMOUS)
-        || !hs_agrees (self->engine, id, class->size) || !stands (self, class, id, FALSE))
+    if ((hs_types_get (self->engine->types, id)->flags & HS_TYPE_FLAG_ANONYMOUS) || !hs_agrees (self->engine, id, class->size))
+      continue;
+    if (++tried > MAX_TRIED)
+      return 0;
+    if (!stands (self, class, id, FALSE))
       continue;
     if (found != 0)
       return 0;

@@ -10,6 +10,7 @@
 #include "profiler/inference/classes.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #define SMALL_TYPES 1024 /* GTypes below are fundamental: G_TYPE_FUNDAMENTAL_MAX, 255 << 2 */
 #define MAX_NAME 256
@@ -18,7 +19,7 @@
 /* A GType. */
 typedef struct {
   char *plain;        /* its name in lower case without '_': "foobar" */
-  const char *name;   /* "FooBar"; or NULL: only a function's name is known */
+  const char *name;   /* "FooBar"; the plain one where only a function's name is known */
   gboolean sure;      /* GLib's own record says so */
   HsTypeId record;    /* of the class: FooBarClass; 0: not known */
 } Registered;
@@ -31,7 +32,7 @@ typedef struct {
   HsAddr names;            /* GLib's table of quarks */
   HsAddr fundamental;      /* GLib's table of fundamental TypeNodes */
   GHashTable *types;       /* GType -> Registered */
-  GHashTable *structs;     /* plain name -> GArray of HsTypeId: what begins with one of the three */
+  GHashTable *structs;     /* plain name -> GArray of HsTypeId: what begins with one of the first three */
   GPtrArray *of_class;     /* Registered by the number of the class */
 } Search;
 
@@ -89,21 +90,44 @@ array_free (gpointer array)
 }
 
 static void
-index_structs (Search *self, HsTypeId inner)
+index_struct (Search *self, HsTypeId id)
 {
-  const GArray *ids = inner != 0 ? hs_beginners (self->engine, inner) : NULL;
+  const char *name = hs_types_get (self->engine->types, id)->name;
+  g_autofree char *plain = plain_name (name, strlen (name));
+  GArray *known = g_hash_table_lookup (self->structs, plain);
 
-  for (guint i = 0; ids != NULL && i < ids->len; i++) {
-    HsTypeId id = g_array_index (ids, HsTypeId, i);
-    const char *name = hs_types_get (self->engine->types, id)->name;
-    g_autofree char *plain = plain_name (name, strlen (name));
-    GArray *known = g_hash_table_lookup (self->structs, plain);
-    if (known == NULL) {
-      known = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
-      g_hash_table_insert (self->structs, g_steal_pointer (&plain), known);
-    }
-    g_array_append_val (known, id);
+  if (known == NULL) {
+    known = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
+    g_hash_table_insert (self->structs, g_steal_pointer (&plain), known);
   }
+  g_array_append_val (known, id);
+}
+
+#define MAX_PARENTS 64
+
+/* Whether @id's first member is one of GLib's three structs, or that member's first member, and so on. */
+static gboolean
+is_derived (const Search *self, HsTypeId id)
+{
+  const HsTypes *types = self->engine->types;
+
+  for (guint i = 0; i < MAX_PARENTS; i++) {
+    const HsType *type = hs_types_get (types, id);
+    if (type->kind != HS_TYPE_STRUCT || type->n_members == 0 || hs_types_member (types, type, 0)->offset != 0)
+      return FALSE;
+    id = hs_types_strip (types, hs_types_member (types, type, 0)->type);
+    if (id == self->instance || id == self->class || id == self->interface)
+      return id != 0;
+  }
+  return FALSE;
+}
+
+static void
+index_structs (Search *self)
+{
+  for (HsTypeId id = 1; id < self->engine->types->n_types; id++)
+    if (is_derived (self, id))
+      index_struct (self, id);
 }
 
 /* The struct of that name that begins with @inner, or is it; 0: none. */
@@ -138,8 +162,7 @@ add_type (Search *self, guint64 value, const char *name, gsize length, gboolean 
 
   type->plain = plain_name (name, length);
   type->sure = sure;
-  if (sure)
-    type->name = g_string_chunk_insert_const (self->engine->strings, name);
+  type->name = g_string_chunk_insert_const (self->engine->strings, sure ? name : type->plain);
   type->record = record_of (self, type->plain);
   g_hash_table_replace (self->types, (gpointer)value, type);
   return type;
@@ -169,11 +192,15 @@ may_be_type (const Search *self, guint64 value)
   return hs_blocks_at (self->engine->blocks, value) != HS_NO_BLOCK;
 }
 
+/* G_TYPE_OBJECT is the same number in every program (gobject/gtype.h). */
+enum { TYPE_OBJECT = 20 << 2 };
+
 static void
 read_variables (Search *self)
 {
   const HsTypes *types = self->engine->types;
 
+  add_type (self, TYPE_OBJECT, "GObject", strlen ("GObject"), FALSE);
   for (guint32 i = 0; i < types->n_variables; i++) {
     const HsVariable *variable = &types->variables[i];
     const HsType *type = hs_types_get (types, hs_types_strip (types, variable->type));
@@ -268,17 +295,38 @@ decide_record (Search *self, guint32 block, const Registered *type)
   return TRUE;
 }
 
-/* Whether the block may be a class of @type: of one that only a variable's name tells about, its functions have to agree. */
+/* Whether the block holds functions where the class has some, and nothing else. */
 static gboolean
-may_be_class (Search *self, guint32 block, const Registered *type)
+holds_functions (Search *self, const HsLayout *layout, const guint8 *data)
+{
+  const HsEngine *engine = self->engine;
+  guint known = 0, n = 0;
+
+  for (guint32 i = 0; i < layout->n_slots; i++) {
+    guint64 value;
+    if (layout->slots[i].kind != HS_SLOT_FUNCTION)
+      continue;
+    known++;
+    memcpy (&value, data + layout->slots[i].offset, sizeof value);
+    const HsMapping *mapping = value != 0 ? hs_mapping_find (engine->target->mappings, value) : NULL;
+    if (value != 0 && (mapping == NULL || !(mapping->prot & PROT_EXEC)))
+      return FALSE;
+    n += value != 0;
+  }
+  return known == 0 || n > 0;
+}
+
+/* Whether the block may be a class of @type. GTypes stand in other blocks, too: a class has functions, and is large enough. */
+static gboolean
+may_be_class (Search *self, guint32 block, const Registered *type, guint64 value)
 {
   const HsLayout *layout = type->record != 0 ? hs_layouts_get (self->engine->layouts, type->record) : NULL;
   guint64 usable = hs_blocks_size (self->engine->blocks, block);
 
   if (layout == NULL)
-    return type->sure;
+    return type->sure || value >= SMALL_TYPES;
   return layout->size <= usable && (type->sure || usable - layout->size < HS_CHUNK_REST + 16)
-         && hs_content_match (self->engine, layout, hs_engine_bytes (self->engine, block), usable).bad == 0;
+         && holds_functions (self, layout, hs_engine_bytes (self->engine, block));
 }
 
 static void
@@ -293,10 +341,10 @@ look_at_block (Search *self, guint32 block, HsClassModel *model)
   if (value == 0 || !may_be_type (self, value))
     return;
   Registered *type = type_of (self, value);
-  if (type == NULL || !may_be_class (self, block, type))
+  if (type == NULL || !may_be_class (self, block, type, value))
     return;
   guint before = self->classes->all->len;
-  hs_classes_add (self->classes, model, self->engine->blocks->address[block], type->name != NULL ? type->name : type->plain, 0);
+  hs_classes_add (self->classes, model, self->engine->blocks->address[block], type->name, 0);
   if (self->classes->all->len > before)
     g_ptr_array_add (self->of_class, type);
 }
@@ -328,10 +376,22 @@ agrees (Search *self, const HsClass *class, HsTypeId type)
   return n > 0 && (guint64)good * 10 >= (guint64)n * 9;
 }
 
+/* The structs that are called like the type. Of GLib's parameters the type is GParamInt, the struct GParamSpecInt. */
+static const GArray *
+structs_of (Search *self, const Registered *type)
+{
+  const GArray *ids = g_hash_table_lookup (self->structs, type->plain);
+
+  if (ids != NULL || !g_str_has_prefix (type->plain, "gparam"))
+    return ids;
+  g_autofree char *name = g_strconcat ("gparamspec", type->plain + strlen ("gparam"), NULL);
+  return g_hash_table_lookup (self->structs, name);
+}
+
 static HsTypeId
 instance_of (Search *self, const HsClass *class, const Registered *type)
 {
-  const GArray *ids = g_hash_table_lookup (self->structs, type->plain);
+  const GArray *ids = structs_of (self, type);
 
   for (guint i = 0; ids != NULL && i < ids->len; i++) {
     HsTypeId id = g_array_index (ids, HsTypeId, i);
@@ -363,7 +423,7 @@ static void
 decide_instances (Search *self, HsClass *class, const Registered *type)
 {
   HsEngine *engine = self->engine;
-  gboolean described = g_hash_table_contains (self->structs, type->plain);
+  gboolean described = structs_of (self, type) != NULL;
 
   if (class->n == 0 || class->behind == G_MAXUINT32 || class->behind % PRIVATE_ALIGN != 0)
     return;
@@ -438,9 +498,7 @@ hs_source_gtype (HsEngine *engine)
   self.types = g_hash_table_new_full (NULL, NULL, NULL, registered_free);
   self.structs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, array_free);
   self.of_class = g_ptr_array_new ();
-  index_structs (&self, self.instance);
-  index_structs (&self, self.class);
-  index_structs (&self, self.interface);
+  index_structs (&self);
   search (&self);
   g_ptr_array_unref (self.of_class);
   g_hash_table_unref (self.structs);
