@@ -54,30 +54,31 @@ find_class (HsClasses *self, guint32 block, const guint8 *data, guint64 usable)
   return FALSE;
 }
 
-static int
-compare_members (gconstpointer a, gconstpointer b)
-{
-  const HsClassMember *x = a, *y = b;
-
-  if (x->class != y->class)
-    return x->class < y->class ? -1 : 1;
-  return x->block < y->block ? -1 : x->block > y->block;
-}
-
-/* Puts the blocks of each class together. */
+/* Puts the blocks of each class together, in ascending order. */
 static void
 sort_members (HsClasses *self)
 {
-  const GArray *members = self->members;
+  GArray *sorted = g_array_sized_new (FALSE, FALSE, sizeof (HsClassMember), self->members->len);
+  guint32 first = 0;
 
-  g_array_sort (self->members, compare_members);
+  g_array_set_size (sorted, self->members->len);
   for (guint32 i = 0; i < self->all->len; i++)
     hs_classes_get (self, i)->n = 0;
-  for (guint32 i = 0; i < members->len; i++) {
-    HsClass *class = hs_classes_get (self, g_array_index (members, HsClassMember, i).class);
-    if (class->n++ == 0)
-      class->first = i;
+  for (guint32 i = 0; i < self->members->len; i++)
+    hs_classes_get (self, g_array_index (self->members, HsClassMember, i).class)->n++;
+  for (guint32 i = 0; i < self->all->len; i++) {
+    HsClass *class = hs_classes_get (self, i);
+    class->first = first;
+    first += class->n;
+    class->n = 0;
   }
+  for (guint32 i = 0; i < self->members->len; i++) {
+    const HsClassMember *member = &g_array_index (self->members, HsClassMember, i);
+    HsClass *class = hs_classes_get (self, member->class);
+    g_array_index (sorted, HsClassMember, class->first + class->n++) = *member;
+  }
+  g_array_unref (self->members);
+  self->members = sorted;
 }
 
 #define N_BEHIND (HS_CLASS_MAX_BEHIND / 8 + 1)
