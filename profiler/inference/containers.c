@@ -18,7 +18,11 @@ typedef struct {
 static const Rule RULES[] = {
   { "std::_Rb_tree_node_base", "std::_Rb_tree_node<", 0, NULL, NULL },
   { "std::_Rb_tree_node_base", "std::_Rb_tree<", 1, "std::_Rb_tree_node<", ">" },
+  { "std::_Rb_tree_node_base", "std::_Rb_tree_iterator<", 0, "std::_Rb_tree_node<", ">" },
+  { "std::_Rb_tree_node_base", "std::_Rb_tree_const_iterator<", 0, "std::_Rb_tree_node<", ">" },
   { "std::__detail::_List_node_base", "std::_List_node<", 0, NULL, NULL },
+  { "std::__detail::_List_node_base", "std::_List_iterator<", 0, "std::_List_node<", ">" },
+  { "std::__detail::_List_node_base", "std::_List_const_iterator<", 0, "std::_List_node<", ">" },
   { "std::__detail::_List_node_base", "std::_List_base<", 0, "std::_List_node<", ">" },
   { "std::_Fwd_list_node_base", "std::_Fwd_list_node<", 0, NULL, NULL },
   { "std::_Fwd_list_node_base", "std::_Fwd_list_base<", 0, "std::_Fwd_list_node<", ">" },

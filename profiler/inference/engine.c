@@ -315,11 +315,12 @@ static void
 node_at_start (HsEngine *self, guint32 block, const HsEdge *edge)
 {
   HsLayout *layout = hs_layouts_get (self->layouts, edge->target);
-  HsForm form;
+  guint64 usable = hs_blocks_size (self->blocks, block);
 
-  if (hs_label_level (self->label[block]) < HS_LEVEL_B
-      && hs_fits (layout, self->blocks->address[block], hs_blocks_size (self->blocks, block), &form))
-    decide_at (self, block, layout->type, form, edge->level, edge->reason, edge->owner, edge->at);
+  /* malloc leaves 16 bytes more where what remains is too small for a chunk of its own. */
+  if (hs_label_level (self->label[block]) < HS_LEVEL_B && layout->size > 0 && layout->size <= usable
+      && (usable == 24 || usable - layout->size <= 15 + HS_GRANULE))
+    decide_at (self, block, layout->type, HS_FORM_WHOLE, edge->level, edge->reason, edge->owner, edge->at);
 }
 
 #define MAX_REASONS (1u << 20) /* distances are the target's to choose: beyond, they are not told apart */

@@ -46,6 +46,7 @@ enum {
   HS_SOURCE_HEADER,
   HS_SOURCE_EMBED,
   HS_SOURCE_ARRAY,
+  HS_SOURCE_LENGTH,
   HS_SOURCE_TEXT,
   HS_SOURCE_GROUP,
   HS_SOURCE_SIGNATURE,
@@ -274,6 +275,7 @@ void hs_source_class (HsEngine *engine);
 void hs_source_gtype (HsEngine *engine);
 void hs_source_embed (HsEngine *engine);
 void hs_source_array (HsEngine *engine);
+void hs_source_length (HsEngine *engine);
 void hs_source_text (HsEngine *engine);
 void hs_source_header (HsEngine *engine);
 void hs_source_group (HsEngine *engine);

@@ -213,8 +213,10 @@ admits_record (HsEngine *self, HsLayout *layout, HsAddr address, const guint8 *d
 {
   HsForm form;
 
+  /* malloc leaves 16 bytes more where what remains is too small for a chunk of its own. */
+  gboolean nearly = layout->size > 0 && layout->size <= usable && usable - layout->size <= 15 + HS_GRANULE;
   return hs_content_admits (self, layout, data, usable)
-         && (hs_fits (layout, address, usable, &form) || hs_content_owns_tail (layout, address, data, usable)
+         && (nearly || hs_fits (layout, address, usable, &form) || hs_content_owns_tail (layout, address, data, usable)
              || hs_content_text_tail (layout, data, usable));
 }
 

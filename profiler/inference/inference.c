@@ -264,6 +264,7 @@ hs_inference_new (HsTarget *target, HsHeap *heap, HsModules *modules, HsTypes *t
                          .names = engine.names, .n_refuted = engine.n_refuted, .n_conflicts = engine.conflicts->len,
                          .conflicts = engine.conflicts };
   engine_clear (&engine);
+  if (g_getenv ("HS_DEBUG5")) for (guint32 b = 0; b < self->n; b++) if (hs_label_level (self->label[b]) == 0) g_printerr ("U %u %lu %s %s\n", hs_label_form (self->label[b]), hs_blocks_size (heap->blocks, b), hs_label_form (self->label[b]) ? hs_inference_how (self, self->reason[b]) : "-", hs_label_type (self->label[b]) ? hs_inference_name (self, hs_label (hs_label_type (self->label[b]), 0, 4, 0)) : "");
   return self;
 }
 

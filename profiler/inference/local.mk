@@ -36,6 +36,7 @@ libhs_inference_la_SOURCES = \
   profiler/inference/source-group.c \
   profiler/inference/source-gtype.c \
   profiler/inference/source-header.c \
+  profiler/inference/source-length.c \
   profiler/inference/source-roots.c \
   profiler/inference/source-signature.c \
   profiler/inference/source-text.c \

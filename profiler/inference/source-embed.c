@@ -72,20 +72,46 @@ find_holders (HsEngine *self, const HsGroups *groups, const HsGroup *group, guin
 
 /* --- several of them, one and more, or a part --- */
 
-/* Where the elements end, if the pointer's neighbour says so: begin, end. */
+/* How many bytes of the block a number next to the pointer says are in use: a count of elements, where the block is that
+ * long and less than twice as long. 0: there is none. */
+static guint64
+counted (const Case *c, const guint8 *owner, guint64 room)
+{
+  const HsReason *reason = hs_reasons_get (c->engine->reasons, c->engine->reason[c->block]);
+  const HsLayout *layout = reason->inner != 0 ? hs_layouts_get (c->engine->layouts, reason->inner) : NULL;
+  guint64 size = c->layout->size, best = 0;
+
+  for (guint32 i = 0; layout != NULL && size > 0 && i < layout->n_fields; i++) {
+    const HsField *field = &layout->fields[i];
+    guint64 n = 0;
+    if (field->kind != HS_FIELD_INT || field->bit_size != 0 || field->size < 2 || field->size > 8 || field->offset + field->size > room)
+      continue;
+    memcpy (&n, owner + field->offset, field->size);
+    if (n >= 2 && n <= c->usable / size && 2 * n * size > c->usable)
+      best = MAX (best, n * size);
+  }
+  return best;
+}
+
+/* Where the elements end, if the pointer's owner says so: begin, end; or a count. */
 static guint64
 filled (const Case *c)
 {
   HsEngine *self = c->engine;
   guint32 parent = self->parent[c->block], at = self->at[c->block];
   const guint8 *data = parent != HS_NO_BLOCK && at != HS_NOWHERE ? hs_engine_bytes (self, parent) : NULL;
-  guint64 next;
+  guint64 room = data != NULL ? hs_blocks_size (self->blocks, parent) : 0, place = (guint64)at * 8, next;
+  guint32 inner = hs_reasons_get (self->reasons, self->reason[c->block])->inner_slot;
 
-  if (data == NULL || (at + (guint64)2) * 8 > hs_blocks_size (self->blocks, parent))
+  if (data == NULL || place + 8 > room)
     return c->usable;
-  memcpy (&next, data + (at + (guint64)1) * 8, sizeof next);
-  return next > c->address && next <= c->address + c->usable && (next - c->address) % MAX (c->layout->size, 1) == 0 ? next - c->address
-                                                                                                             : c->usable;
+  if (place + 16 <= room) {
+    memcpy (&next, data + place + 8, sizeof next);
+    if (next > c->address && next <= c->address + c->usable && (next - c->address) % MAX (c->layout->size, 1) == 0)
+      return next - c->address;
+  }
+  guint64 bytes = place >= inner ? counted (c, data + place - inner, room - (place - inner)) : 0;
+  return bytes != 0 ? bytes : c->usable;
 }
 
 #define MAX_ELEMENTS 64 /* looked at */

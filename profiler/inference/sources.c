@@ -12,6 +12,7 @@ const HsSource hs_sources[HS_N_SOURCES] = {
   [HS_SOURCE_HEADER] = { "header", HS_PHASE_ROUND, hs_source_header },
   [HS_SOURCE_EMBED] = { "embedded", HS_PHASE_ROUND, hs_source_embed },
   [HS_SOURCE_ARRAY] = { "array", HS_PHASE_ROUND, hs_source_array },
+  [HS_SOURCE_LENGTH] = { "length", HS_PHASE_ROUND, hs_source_length },
   [HS_SOURCE_TEXT] = { "text", HS_PHASE_ROUND, hs_source_text },
   [HS_SOURCE_GROUP] = { "group", HS_PHASE_ROUND, hs_source_group },
   [HS_SOURCE_SIGNATURE] = { "signature", HS_PHASE_ROUND, hs_source_signature },
