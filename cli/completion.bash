@@ -24,7 +24,7 @@ _heapsum () {
       mapfile -t COMPREPLY < <(compgen -d -- "$word")
       return
       ;;
-    --limit | -n | --type | -t | --ignore | -i | --size | --fail-if) return ;;
+    --limit | -n | --without-evidence | --type | -t | --ignore | -i | --size | --fail-if) return ;;
     *)
       if [[ $word == -* ]]; then
         words=$(_heapsum_options "$program" "${COMP_WORDS[1]}")

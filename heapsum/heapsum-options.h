@@ -78,6 +78,17 @@ HEAPSUM_API void heapsum_options_set_cache (HeapsumOptions *options, gboolean en
 HEAPSUM_API void heapsum_options_set_threads (HeapsumOptions *options, guint n_threads);
 
 /**
+ * heapsum_options_omit_evidence:
+ * @options: options
+ * @name: a source of evidence, as it begins #HeapsumBlock.how: "group"
+ *
+ * Leaves a source of evidence out, to measure what it is worth. Types are less well known without.
+ *
+ * Returns: %FALSE if there is no such source that can be left out
+ */
+HEAPSUM_API gboolean heapsum_options_omit_evidence (HeapsumOptions *options, const char *name);
+
+/**
  * heapsum_options_set_progress:
  * @options: options
  * @func: (nullable): called now and then

@@ -213,7 +213,8 @@ find_root (Path *self)
   for (guint pass = 0; pass < 2 && self->root == NULL; pass++)
     for (guint i = 0; i < roots->len && self->root == NULL; i++) {
       const HsRoot *root = &g_array_index (roots, HsRoot, i);
-      if ((pass == 0) == is_recorded (root, context) && !hs_heap_rules (self->evidence->heap, root->address) && find_word (self->evidence, root, value, &self->offset)) {
+      if ((pass == 0) == is_recorded (root, context) && !hs_heap_rules (self->evidence->heap, root->address)
+          && find_word (self->evidence, root, value, &self->offset)) {
         self->root = root;
         self->direct = pass == 0;
       }

@@ -9,6 +9,7 @@ struct _HeapsumOptions {
   gboolean debuginfod;
   gboolean cache;
   guint n_threads;
+  guint32 without; /* as hs_inference_new_without takes it */
   HeapsumProgressFunc progress;
   gpointer progress_data;
 };

@@ -1,4 +1,5 @@
 /* options.c - see heapsum-options.h. */
+#include "profiler/inference/inference.h"
 #include "profiler/options-private.h"
 
 HeapsumOptions *
@@ -55,6 +56,16 @@ heapsum_options_set_threads (HeapsumOptions *options, guint n_threads)
 {
   g_return_if_fail (options != NULL);
   options->n_threads = n_threads;
+}
+
+gboolean
+heapsum_options_omit_evidence (HeapsumOptions *options, const char *name)
+{
+  g_return_val_if_fail (options != NULL && name != NULL, FALSE);
+  guint32 source = hs_inference_source (name);
+
+  options->without |= source;
+  return source != 0;
 }
 
 void

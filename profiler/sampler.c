@@ -129,7 +129,8 @@ analyse (Sampler *self)
   progress (options, "reading variables", 0, 0);
   self->roots = hs_roots_new (self->modules, self->types, self->diag);
   progress (options, "naming blocks", 0, 0);
-  self->inference = hs_inference_new (self->target, self->heap, self->modules, self->types, self->roots, self->diag);
+  self->inference = hs_inference_new_without (self->target, self->heap, self->modules, self->types, self->roots, self->diag,
+                                              options != NULL ? options->without : 0);
 }
 
 /* --- result --- */

@@ -111,6 +111,7 @@ struct _HsEngine {
   HsSegment last_segment;
   double (*likelihood)[HS_N_CLASSES]; /* bits, by word kind and class (score.c) */
   guint32 disputed;    /* a block: what is known by its pointers says nothing about it; or HS_NO_BLOCK */
+  guint32 without;     /* bit i: source i is not asked; see hs_inference_new_without */
   gboolean guessing;   /* the end: what is left may be decided at level D */
   guint64 n_decided;   /* grows with every decision: tells whether a round moved anything */
   guint64 n_refuted;

@@ -69,7 +69,7 @@ static void
 run_phase (HsEngine *self, HsPhase phase)
 {
   for (guint i = 0; i < hs_n_sources; i++)
-    if (hs_sources[i].phase == phase && hs_sources[i].run != NULL) {
+    if (hs_sources[i].phase == phase && hs_sources[i].run != NULL && !(self->without >> i & 1)) {
       hs_sources[i].run (self);
       if (phase == HS_PHASE_START)
         hs_engine_drain (self);
@@ -86,7 +86,7 @@ run_rounds (HsEngine *self)
 
   for (guint i = 0; i < hs_n_sources && passes < MAX_PASSES; i++) {
     guint64 before = self->n_decided;
-    if (hs_sources[i].phase != HS_PHASE_ROUND || hs_sources[i].run == NULL)
+    if (hs_sources[i].phase != HS_PHASE_ROUND || hs_sources[i].run == NULL || self->without >> i & 1)
       continue;
     hs_sources[i].run (self);
     hs_engine_drain (self);
@@ -237,10 +237,26 @@ settle_conflicts (HsEngine *self)
 
 #define MAX_REVOCATIONS 4 /* times */
 
+guint32
+hs_inference_source (const char *name)
+{
+  for (guint i = 1; i < hs_n_sources; i++)
+    if (hs_sources[i].run != NULL && g_str_equal (hs_sources[i].name, name))
+      return 1u << i;
+  return 0;
+}
+
 HsInference *
 hs_inference_new (HsTarget *target, HsHeap *heap, HsModules *modules, HsTypes *types, HsRoots *roots, HsDiag *diag)
 {
-  HsEngine engine = { .target = target, .image = target->image, .heap = heap, .blocks = heap->blocks, .modules = modules,
+  return hs_inference_new_without (target, heap, modules, types, roots, diag, 0);
+}
+
+HsInference *
+hs_inference_new_without (HsTarget *target, HsHeap *heap, HsModules *modules, HsTypes *types, HsRoots *roots, HsDiag *diag,
+                          guint32 without)
+{
+  HsEngine engine = { .without = without, .target = target, .image = target->image, .heap = heap, .blocks = heap->blocks, .modules = modules,
                       .types = types, .roots = roots, .diag = diag };
   HsInference *self = g_new0 (HsInference, 1);
 

@@ -30,6 +30,14 @@ typedef struct {
 
 /* hs_inference_new: (transfer full): never fails. The same input gives the same answer, always. */
 HsInference *hs_inference_new (HsTarget *target, HsHeap *heap, HsModules *modules, HsTypes *types, HsRoots *roots, HsDiag *diag);
+
+/* hs_inference_new_without: the same, but without the sources whose bits are set in @without: to measure what each is worth. */
+HsInference *hs_inference_new_without (HsTarget *target, HsHeap *heap, HsModules *modules, HsTypes *types, HsRoots *roots, HsDiag *diag,
+                                       guint32 without);
+
+/* hs_inference_source: the bit of the source that "how" calls @name; 0: there is none, or it cannot be left out. */
+guint32 hs_inference_source (const char *name);
+
 void hs_inference_free (HsInference *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsInference, hs_inference_free)
 

@@ -23,14 +23,36 @@ read_blocks (HeapsumSnapshot *snapshot)
   }
 }
 
+/* The first block, and all types. */
+static void
+explain (HeapsumSnapshot *snapshot, const HeapsumPrint *how, FILE *out)
+{
+  HeapsumBlock block;
+
+  if (heapsum_snapshot_get_n_blocks (snapshot) == 0)
+    return;
+  heapsum_snapshot_get_block (snapshot, 0, &block);
+  g_autofree char *address = g_strdup_printf ("0x%" G_GINT64_MODIFIER "x", block.address);
+  g_autoptr (HeapsumExplanation) one = heapsum_explanation_new (snapshot, address, NULL);
+  g_autoptr (HeapsumExplanation) all = heapsum_explanation_new (snapshot, "*", NULL);
+  g_autoptr (HeapsumExplanation) untyped = heapsum_explanation_new (snapshot, "<untyped*", NULL);
+
+  g_assert_true (one != NULL && (all != NULL || untyped != NULL));
+  heapsum_print_explanation (one, how, out, NULL);
+  if (all != NULL)
+    heapsum_print_explanation (all, how, out, NULL);
+}
+
 static void
 print (HeapsumSnapshot *snapshot, HeapsumSummary *summary, HeapsumDiff *diff, const char *format, FILE *out)
 {
-  HeapsumPrint how = { .format = format, .raw = format[0] == 'c', .wide = TRUE, .evidence = TRUE };
+  HeapsumPrint how = { .format = format, .raw = format[0] == 'c', .wide = TRUE, .evidence = TRUE,
+                       .untyped = format[0] == 't' ? HEAPSUM_UNTYPED_ALL : HEAPSUM_UNTYPED_DEFAULT };
 
   heapsum_print_summary (summary, &how, out, NULL);
   heapsum_print_diff (diff, &how, out, NULL);
   heapsum_print_objects (snapshot, NULL, &how, out, NULL);
+  explain (snapshot, &how, out);
 }
 
 /* What is compared with itself does not differ. */
@@ -44,6 +66,7 @@ use (HeapsumSnapshot *snapshot)
 
   g_assert_cmpuint (total->count, ==, heapsum_snapshot_get_n_blocks (snapshot));
   g_assert_cmpuint (heapsum_diff_get_n_rows (diff), ==, 0);
+  g_assert_cmpuint (heapsum_diff_get_n_places (diff), ==, 0);
   g_assert_cmpint (heapsum_diff_get_total (diff)->bytes, ==, 0);
   for (const char *const *format = heapsum_format_names (); *format != NULL; format++)
     print (snapshot, summary, diff, *format, out);

@@ -67,6 +67,8 @@ says 2 'is no number of rows' summary --limit many 1
 says 2 'is no condition' summary --fail-if conn 1
 says 2 'is no condition' diff --fail-if 'conn:count=>1' 1 2
 says 2 'Missing argument' summary 1 --type
+says 2 "no evidence 'magic'" objects --without-evidence variable,magic 1
+says 2 "no evidence 'pointer'" objects --without-evidence pointer 1
 
 for command in '' snapshot summary diff objects explain; do
   # shellcheck disable=SC2086
@@ -198,6 +200,9 @@ holds 'as JSON' '"lines":\[{"part":"type","type":"struct animal","count":300,' g
 says 4 'no live block holds 0x8; ' explain a.hsum 0x8
 says 4 'no live block holds' explain -q $victim 0x8
 says 4 "no block is of type 'unicorn'" explain -q $victim unicorn
+
+gives 'objects --without-evidence' 0 "$heapsum" objects --without-evidence variable,stack --format tsv $victim
+grep -q 'struct animal' given && not_ok 'nothing is found without variables' given || ok 'nothing is found without variables'
 
 # --- what is untyped ---
 gives 'summary --untyped all' 0 "$heapsum" summary --untyped all --limit 0 --format tsv a.hsum
