@@ -94,9 +94,17 @@ find_models_of (HsClasses *self, HsTypeId header)
     const GArray *beginners = hs_beginners (self->engine, header);
     if (beginners == NULL || beginners->len < LEAST_BEGINNERS)
       continue;
-    HsClassModel model = { .class = class, .header = header, .at = member->offset };
-    g_array_append_val (self->models, model);
+    hs_classes_add_model (self, class, header, member->offset);
   }
+}
+
+static void
+model_free (gpointer data)
+{
+  HsClassModel *model = data;
+
+  g_clear_pointer (&model->tables, g_array_unref);
+  g_free (model);
 }
 
 static void
@@ -114,13 +122,23 @@ hs_classes_new (HsEngine *engine)
   HsClasses *self = g_new0 (HsClasses, 1);
 
   self->engine = engine;
-  self->models = g_array_new (FALSE, FALSE, sizeof (HsClassModel));
+  self->models = g_ptr_array_new_with_free_func (model_free);
   self->all = g_ptr_array_new_with_free_func (class_free);
   self->index = g_hash_table_new (NULL, NULL);
   self->functions = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->members = g_array_new (FALSE, FALSE, sizeof (HsClassMember));
   self->low = G_MAXUINT64;
   return self;
+}
+
+HsClassModel *
+hs_classes_add_model (HsClasses *self, HsTypeId class, HsTypeId header, guint64 at)
+{
+  HsClassModel *model = g_new0 (HsClassModel, 1);
+
+  *model = (HsClassModel){ .class = class, .header = header, .at = at };
+  g_ptr_array_add (self->models, model);
+  return model;
 }
 
 void
@@ -134,7 +152,7 @@ hs_classes_find_models (HsClasses *self)
 void
 hs_classes_free (HsClasses *self)
 {
-  g_array_unref (self->models);
+  g_ptr_array_unref (self->models);
   g_ptr_array_unref (self->all);
   g_hash_table_unref (self->index);
   g_hash_table_unref (self->functions);
@@ -230,6 +248,21 @@ visit_table (HsClasses *self, HsClass *class, const HsLayout *layout, HsAddr add
   }
 }
 
+static const GArray *
+tables_of (HsEngine *engine, HsClassModel *model)
+{
+  const HsLayout *layout = hs_layouts_get (engine->layouts, model->class);
+
+  if (model->tables != NULL)
+    return model->tables;
+  model->tables = g_array_new (FALSE, FALSE, sizeof (guint32));
+  for (guint32 i = 0; i < layout->n_slots; i++)
+    if (layout->slots[i].kind == HS_SLOT_OBJECT && !hs_related (engine, layout->slots[i].target, model->header)
+        && !hs_related (engine, layout->slots[i].target, model->class))
+      g_array_append_val (model->tables, i);
+  return model->tables;
+}
+
 static void
 visit_functions (HsClasses *self, HsClass *class, Visit visit, gpointer data)
 {
@@ -237,14 +270,12 @@ visit_functions (HsClasses *self, HsClass *class, Visit visit, gpointer data)
   const HsLayout *layout = hs_layouts_get (engine->layouts, class->model->class);
 
   visit_functions_in (self, class, layout, class->address, TRUE, visit, data);
-  for (guint32 i = 0; i < layout->n_slots; i++) {
-    const HsSlot *slot = &layout->slots[i];
+  const GArray *tables = tables_of (engine, class->model);
+  for (guint i = 0; i < tables->len && self->n_visited++ < MAX_VISITED; i++) {
+    const HsSlot *slot = &layout->slots[g_array_index (tables, guint32, i)];
     guint64 value;
-    if (slot->kind != HS_SLOT_OBJECT || hs_related (engine, slot->target, class->model->header)
-        || hs_related (engine, slot->target, class->model->class)
-        || !hs_image_word (engine->image, class->address + slot->offset, &value) || value < HS_PAGE_SIZE)
-      continue;
-    visit_table (self, class, hs_layouts_get (engine->layouts, slot->target), value, visit, data);
+    if (hs_image_word (engine->image, class->address + slot->offset, &value) && value >= HS_PAGE_SIZE)
+      visit_table (self, class, hs_layouts_get (engine->layouts, slot->target), value, visit, data);
   }
 }
 
@@ -317,7 +348,7 @@ is_object (HsClasses *self, HsTypeId id)
   if (hs_types_get (self->engine->types, id)->flags & HS_TYPE_FLAG_ANONYMOUS)
     return FALSE; /* what it holds has a name */
   for (guint i = 0; i < self->models->len; i++) {
-    const HsClassModel *model = &g_array_index (self->models, HsClassModel, i);
+    const HsClassModel *model = self->models->pdata[i];
     if (id == model->class || hs_begins_with (self->engine, id, model->class) || hs_begins_with (self->engine, id, model->header))
       return TRUE;
   }
@@ -354,7 +385,7 @@ take_object (Walk *self, HsAddr address, HsTypeId type)
   HsObject object = { .addr = address, .type = type };
 
   for (guint i = 0; i < classes->models->len; i++) {
-    HsClassModel *model = &g_array_index (classes->models, HsClassModel, i);
+    HsClassModel *model = classes->models->pdata[i];
     if (type == model->class || hs_begins_with (classes->engine, type, model->class))
       hs_classes_add (classes, model, address, self->variable->name, self->variable->module);
   }
@@ -385,7 +416,7 @@ static void
 count_object (HsClasses *self, const HsObject *object)
 {
   for (guint i = 0; i < self->models->len; i++) {
-    const HsClassModel *model = &g_array_index (self->models, HsClassModel, i);
+    const HsClassModel *model = self->models->pdata[i];
     guint64 value;
     guint32 number = 0;
     if (hs_begins_with (self->engine, object->type, model->header)
@@ -514,7 +545,7 @@ void
 hs_classes_learn_sizes (HsClasses *self)
 {
   for (guint i = 0; i < self->models->len; i++)
-    learn_size (self, &g_array_index (self->models, HsClassModel, i));
+    learn_size (self, self->models->pdata[i]);
   for (guint i = 0; i < self->all->len; i++)
     read_size (self, hs_classes_get (self, i));
 }

@@ -15,6 +15,7 @@ typedef struct {
   guint64 at;
   guint64 size_at; /* where in the class its objects' size stands, and how many bytes it has; 0 bytes: not known */
   guint64 size_bytes;
+  GArray *tables;  /* guint32: slots of the class that point to tables with more functions; NULL until asked for */
 } HsClassModel;
 
 /* One type that speaks for a class's objects. */
@@ -53,7 +54,7 @@ typedef struct {
 
 typedef struct {
   HsEngine *engine;
-  GArray *models;        /* HsClassModel */
+  GPtrArray *models;     /* HsClassModel */
   GPtrArray *all;        /* HsClass */
   GHashTable *index;     /* address -> number in all, plus one */
   HsAddr low, high;      /* their addresses lie in [low, high) */
@@ -68,6 +69,9 @@ typedef struct {
 HsClasses *hs_classes_new (HsEngine *engine);
 void hs_classes_free (HsClasses *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsClasses, hs_classes_free)
+
+/* hs_classes_add_model: (transfer none): a model that is known beforehand. */
+HsClassModel *hs_classes_add_model (HsClasses *self, HsTypeId class, HsTypeId header, guint64 at);
 
 /* hs_classes_find_models: finds them in the debug info; where there are none, the program has no such objects. */
 void hs_classes_find_models (HsClasses *self);

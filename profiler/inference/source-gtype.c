@@ -467,12 +467,12 @@ decide_nodes (Search *self)
 static void
 search (Search *self)
 {
-  HsClassModel model = { .class = self->class, .header = self->instance };
+  HsClassModel *model = hs_classes_add_model (self->classes, self->class, self->instance, 0);
 
   read_variables (self);
   find_tables (self);
   for (guint32 block = 0; block < self->engine->blocks->n; block++)
-    look_at_block (self, block, &model);
+    look_at_block (self, block, model);
   hs_classes_find_members (self->classes);
   for (guint32 i = 0; i < self->classes->all->len; i++) {
     HsClass *class = hs_classes_get (self->classes, i);
