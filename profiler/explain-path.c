@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define MAX_PATH (1u << 20) /* blocks */
+#define MAX_TRIES 4096
+#define MAX_LOOKED (G_GUINT64_CONSTANT (1) << 27) /* members that are looked at for one expression */
 #define MAX_SCANNED (G_GUINT64_CONSTANT (1) << 26) /* bytes of one variable */
 #define LOW_BITS G_GUINT64_CONSTANT (7)
 
@@ -24,6 +26,7 @@ typedef struct {
   GString *before;    /* casts, to be written before the rest, in reverse */
   GPtrArray *pieces;  /* what is appended, one step each */
   HsTypeId pointee;   /* of the expression so far; 0: unknown */
+  guint64 looked;     /* about how many members were looked at for it */
 } Path;
 
 static const HsReason *
@@ -123,6 +126,7 @@ typedef struct {
   guint32 holder;
   guint32 at;
   guint index; /* of the path's blocks; G_MAXUINT: none yet */
+  gint tries;  /* that are left: a hostile heap holds the address everywhere */
 } Way;
 
 /* The way to the block of @path that is nearest to the one to be explained. */
@@ -136,8 +140,8 @@ look_into (const HsEvidence *self, guint32 block, GHashTable *path, Way *way)
   for (guint64 at = 0; data != NULL && at + 8 <= MIN (usable, available) && at / 8 < HS_NOWHERE; at += 8) {
     memcpy (&word, data + at, sizeof word);
     guint index = word < HS_PAGE_SIZE ? 0 : GPOINTER_TO_UINT (g_hash_table_lookup (path, GSIZE_TO_POINTER (word)));
-    if (index != 0 && index - 1 < way->index && is_pointer_at (self, block, at / 8))
-      *way = (Way){ block, (guint32)(at / 8), index - 1 };
+    if (index != 0 && index - 1 < way->index && way->tries-- > 0 && is_pointer_at (self, block, at / 8))
+      *way = (Way){ block, (guint32)(at / 8), index - 1, way->tries };
   }
 }
 
@@ -147,12 +151,12 @@ find_way_in (Path *self)
   const HsEvidence *evidence = self->evidence;
   g_autofree guint8 *state = find_rooted (evidence);
   g_autoptr (GHashTable) path = g_hash_table_new (NULL, NULL);
-  Way way = { .index = G_MAXUINT };
+  Way way = { .index = G_MAXUINT, .tries = MAX_TRIES };
 
   reverse (self->blocks); /* the one to be explained first */
   for (guint i = 0; i < self->blocks->len; i++)
     g_hash_table_insert (path, GSIZE_TO_POINTER (evidence->heap->blocks->address[g_array_index (self->blocks, guint32, i)]), GUINT_TO_POINTER (i + 1));
-  for (guint32 block = 0; block < evidence->inference->n; block++)
+  for (guint32 block = 0; block < evidence->inference->n && way.index != 0; block++)
     if (state[block] == ROOTED)
       look_into (evidence, block, path, &way);
   if (way.index != G_MAXUINT) {
@@ -338,7 +342,8 @@ step (Path *self, guint index)
     step_outside (self, reason);
     return;
   }
-  if (type == 0 || type >= types->n_types || size == 0) {
+  self->looked += hs_types_get (types, type)->n_members;
+  if (type == 0 || type >= types->n_types || size == 0 || self->looked > MAX_LOOKED) {
     step_by_record (self, reason, at);
     return;
   }
