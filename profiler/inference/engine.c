@@ -5,6 +5,7 @@
  * decided stands in the queue; when its turn comes its contents are held against the type, and if they pass, its
  * pointers become edges. Everything happens in one order that depends on the input alone. */
 #include "profiler/inference/groups.h"
+#include "profiler/inference/known.h"
 
 #include <string.h>
 
@@ -29,6 +30,18 @@ prefetch_bytes (const HsEngine *self, guint32 block)
 
   if (at >= self->last_segment.start && at < self->last_segment.end)
     __builtin_prefetch (self->last_segment.data + (at - self->last_segment.start));
+}
+
+void
+hs_engine_prefetch (const HsEngine *self, const guint32 *blocks, guint32 n, guint32 at)
+{
+  if (at + 24 < n) {
+    __builtin_prefetch (&self->label[blocks[at + 24]]);
+    __builtin_prefetch (&self->reason[blocks[at + 24]]);
+    __builtin_prefetch (&self->blocks->address[blocks[at + 24]]);
+    __builtin_prefetch (&self->blocks->words[blocks[at + 24]]);
+    prefetch_bytes (self, blocks[at + 10]);
+  }
 }
 
 static int
@@ -165,11 +178,16 @@ set_label (HsEngine *self, guint32 block, HsLabel label, guint32 reason, guint32
 guint32
 hs_engine_reason_by (HsEngine *self, guint32 number, guint source, guint32 decision)
 {
-  HsReason reason = *hs_reasons_get (self->reasons, number);
+  HsReason reason;
 
+  if (self->last_number != 0 && self->last_from == number && self->last_by.source == source && self->last_by.decision == decision)
+    return self->last_number;
+  reason = *hs_reasons_get (self->reasons, number);
   reason.source = (guint8)source;
   reason.decision = decision;
-  return hs_reasons_intern (self->reasons, reason);
+  self->last_by = reason;
+  self->last_from = number;
+  return self->last_number = hs_reasons_intern (self->reasons, reason);
 }
 
 /* Whether @type may take the place of what stands, at the same level: it begins with it. */
@@ -226,6 +244,7 @@ decide_at (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel le
     return FALSE;
   set_label (self, block, hs_label (type, form, level, HS_LABEL_PENDING), reason, parent, at);
   enqueue (self, block);
+  hs_known_note (self, block);
   self->n_decided++;
   return TRUE;
 }

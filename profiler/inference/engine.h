@@ -15,6 +15,7 @@
 #include "profiler/roots/roots.h"
 
 typedef struct _HsEngine HsEngine;
+typedef struct _HsKnown HsKnown;
 
 typedef enum {
   HS_PHASE_START, /* once, in the order of the table */
@@ -80,6 +81,7 @@ struct _HsEngine {
   HsReasons *reasons;
   HsContexts *contexts;
   HsDecisions *decisions;
+  HsKnown *known;      /* known.h; NULL at first */
 
   HsLabel *label;      /* [blocks->n], and so are the next three */
   guint32 *reason;
@@ -113,6 +115,8 @@ struct _HsEngine {
   guint32 disputed;    /* a block: what is known by its pointers says nothing about it; or HS_NO_BLOCK */
   guint32 without;     /* bit i: source i is not asked; see hs_inference_new_without */
   gboolean guessing;   /* the end: what is left may be decided at level D */
+  HsReason last_by;    /* memory of hs_engine_reason_by: asked for, */
+  guint32 last_from, last_number; /* of which reason, and the answer */
   guint64 n_decided;   /* grows with every decision: tells whether a round moved anything */
   guint64 n_refuted;
   guint64 n_revoked;   /* taken back, with what they followed from */
@@ -167,6 +171,9 @@ void hs_engine_drain (HsEngine *self);
 
 /* hs_engine_bytes: the block's contents in one piece, or NULL. */
 const guint8 *hs_engine_bytes (HsEngine *self, guint32 block);
+
+/* hs_engine_prefetch: block @at of @blocks[0..n) is looked at now: brings what comes some steps later near. */
+void hs_engine_prefetch (const HsEngine *self, const guint32 *blocks, guint32 n, guint32 at);
 
 /* hs_engine_is_mapped: whether @value lies in any mapping of the target. */
 gboolean hs_engine_is_mapped (HsEngine *self, guint64 value);

@@ -199,13 +199,15 @@ hs_split_value (HsEngine *self, const HsSplit *split, guint32 block)
 
 /* --- rules --- */
 
+#define TEXT_LOOK 64 /* bytes that are looked at of what a decision says is text */
+
 static gboolean
 admits_text (HsEngine *self, guint32 block)
 {
   const guint8 *data = hs_engine_bytes (self, block);
   guint64 distance = hs_reasons_get (self->reasons, self->reason[block])->distance, usable = hs_blocks_size (self->blocks, block);
 
-  return data != NULL && distance < usable && hs_content_text_in (self, data + distance, MIN (usable - distance, 4096)) >= 0;
+  return data != NULL && distance < usable && hs_content_text_in (self, data + distance, MIN (usable - distance, TEXT_LOOK)) >= 0;
 }
 
 static gboolean

@@ -1,5 +1,6 @@
 /* inference.c - runs the sources and settles what they disagree about; see inference.h. */
 #include "profiler/inference/inference.h"
+#include "profiler/inference/known.h"
 #include "profiler/inference/score.h"
 
 static void
@@ -52,6 +53,7 @@ engine_clear (HsEngine *self)
   g_free (self->queue);
   g_array_unref (self->waiting);
   g_free (self->likelihood);
+  hs_known_free (self);
   g_clear_pointer (&self->member_of, g_array_unref);
   g_clear_pointer (&self->holders, g_hash_table_unref);
   g_clear_pointer (&self->asked, g_hash_table_unref);
@@ -280,7 +282,6 @@ hs_inference_new_without (HsTarget *target, HsHeap *heap, HsModules *modules, Hs
                          .names = engine.names, .n_refuted = engine.n_refuted, .n_conflicts = engine.conflicts->len,
                          .conflicts = engine.conflicts };
   engine_clear (&engine);
-  if (g_getenv ("HS_DEBUG5")) for (guint32 b = 0; b < self->n; b++) if (hs_label_level (self->label[b]) == 0) g_printerr ("U %u %lu %s %s\n", hs_label_form (self->label[b]), hs_blocks_size (heap->blocks, b), hs_label_form (self->label[b]) ? hs_inference_how (self, self->reason[b]) : "-", hs_label_type (self->label[b]) ? hs_inference_name (self, hs_label (hs_label_type (self->label[b]), 0, 4, 0)) : "");
   return self;
 }
 

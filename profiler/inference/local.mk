@@ -20,6 +20,8 @@ libhs_inference_la_SOURCES = \
   profiler/inference/groups.h \
   profiler/inference/inference.c \
   profiler/inference/inference.h \
+  profiler/inference/known.c \
+  profiler/inference/known.h \
   profiler/inference/labels.h \
   profiler/inference/layout.c \
   profiler/inference/layout.h \

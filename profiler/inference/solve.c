@@ -4,6 +4,7 @@
  * (an enum, a bit-field, a small number next to it), a byte of the block itself where it begins with a known header, or
  * the size. Each such member divides the sample; the one that leaves most of it clear is taken, as a rule. */
 #include "profiler/inference/groups.h"
+#include "profiler/inference/known.h"
 
 #include <string.h>
 
@@ -368,6 +369,7 @@ decide (Trial *self, guint source, HsTypeId header, const HsSplit *split, const 
   guint32 number = hs_decisions_add (self->engine->decisions, decision);
   for (guint32 i = 0; i < self->group->n; i++) {
     guint32 block = self->groups->members[self->group->first + i];
+    hs_engine_prefetch (self->engine, self->groups->members + self->group->first, self->group->n, i);
     if (hs_label_level (self->engine->label[block]) == HS_LEVEL_NONE)
       done += hs_group_apply (self->engine, number, block);
   }
@@ -383,15 +385,16 @@ compare_verdicts (gconstpointer a, gconstpointer b)
 }
 
 #define MAX_KNOWN 1024      /* blocks */
-#define MAX_LOOKED (1u << 18)
 
-static gboolean
-has_id (const GArray *ids, HsTypeId id)
+static void
+add_known (HsEngine *engine, GArray *known, const GArray *blocks, HsTypeId header)
 {
-  for (guint i = 0; ids != NULL && i < ids->len; i++)
-    if (g_array_index (ids, HsTypeId, i) == id)
-      return TRUE;
-  return FALSE;
+  for (guint i = 0; blocks != NULL && i < blocks->len && known->len < MAX_KNOWN; i++) {
+    guint32 block = g_array_index (blocks, guint32, i);
+    Known one = { block, hs_label_type (engine->label[block]) };
+    if (hs_label_level (engine->label[block]) >= HS_LEVEL_C && one.type != header)
+      g_array_append_val (known, one);
+  }
 }
 
 /* Blocks of known type whose tags show what the group's tags mean: those that begin with @header, and are known by something
@@ -401,17 +404,11 @@ find_known (HsEngine *engine, HsTypeId header, guint32 reason)
 {
   GArray *known = g_array_new (FALSE, FALSE, sizeof (Known));
   const GArray *beginners = header != 0 ? hs_beginners (engine, header) : NULL;
-  guint32 step = MAX (1, engine->blocks->n / MAX_LOOKED), member = hs_member_reason (engine, reason);
 
-  for (guint32 block = 0; block < engine->blocks->n && known->len < MAX_KNOWN; block += step) {
-    Known one = { block, hs_label_type (engine->label[block]) };
-    if (hs_label_level (engine->label[block]) < HS_LEVEL_C || one.type == header)
-      continue;
-    guint source = hs_reasons_get (engine->reasons, engine->reason[block])->source;
-    if (header != 0 ? source != HS_SOURCE_HEADER && hs_label_form (engine->label[block]) != HS_FORM_ARRAY && has_id (beginners, one.type)
-                    : hs_member_reason (engine, engine->reason[block]) == member)
-      g_array_append_val (known, one);
-  }
+  if (header == 0)
+    add_known (engine, known, hs_known_of_member (engine, hs_member_reason (engine, reason)), 0);
+  for (guint i = 0; beginners != NULL && i < beginners->len; i++)
+    add_known (engine, known, hs_known_of_type (engine, g_array_index (beginners, HsTypeId, i)), header);
   return known;
 }
 

@@ -36,9 +36,11 @@ hs_source_text (HsEngine *self)
   for (guint i = 0; i < groups->groups->len; i++) {
     const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
     if (hs_group_is_due (self, group, HS_SOURCE_TEXT))
-      for (guint32 k = 0; k < group->n; k++)
+      for (guint32 k = 0; k < group->n; k++) {
+        hs_engine_prefetch (self, groups->members + group->first, group->n, k);
         if (hs_label_level (self->label[groups->members[group->first + k]]) == HS_LEVEL_NONE)
           try_char (self, groups->members[group->first + k]);
+      }
   }
 }
 
