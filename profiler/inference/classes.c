@@ -576,7 +576,7 @@ hs_classes_compare (HsClasses *self)
 gboolean
 hs_class_is_plain (HsClasses *self, HsClass *class)
 {
-  gboolean plain = class->votes->len == 0;
+  gboolean plain = class->votes->len == 0 && class->size != 0;
 
   if (plain)
     visit_functions (self, class, look_at_function, &plain);

@@ -115,8 +115,8 @@ void hs_classes_vote (HsClasses *self, HsClass *class, HsTypeId type);
 /* hs_class_best: what speaks most clearly for one type; NULL: nothing, or too much. */
 const HsClassVote *hs_class_best (HsClasses *self, const HsClass *class);
 
-/* hs_class_is_plain: whether the class has no function that might know of more than the header: its objects have nothing
- * of their own that the program's types describe. */
+/* hs_class_is_plain: whether the class, which says how large its objects are, has no function that might know of more than
+ * the header: its objects have nothing of their own that the program's types describe. */
 gboolean hs_class_is_plain (HsClasses *self, HsClass *class);
 
 /* hs_classes_compare: notes which functions go with which sizes, for hs_class_is_plain. Once all classes are known. */
