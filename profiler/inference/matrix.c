@@ -62,19 +62,22 @@ static HsCell
 score_record (HsMatrix *self, HsLayout *layout, const HsSpecimen *specimen)
 {
   HsCell cell = { .fits = HS_FIT_NONE };
-  HsForm form;
+  HsForm form = HS_FORM_WHOLE;
 
   guint64 behind = self->behind ? self->distance : 0, usable = specimen->usable - behind;
   const guint8 *data = specimen->data + behind;
   gboolean fits = hs_fits (layout, specimen->address + behind, usable, &form);
-  gboolean owns_tail = (!fits || form == HS_FORM_TAIL)
+  /* malloc leaves 16 bytes more where what remains is too small for a chunk of its own. */
+  gboolean nearly = !fits && layout->size > 0 && layout->size <= usable && usable - layout->size <= 15 + HS_GRANULE;
+  fits |= nearly;
+  gboolean owns_tail = (!fits || nearly || form == HS_FORM_TAIL)
                        && (hs_content_owns_tail (layout, specimen->address + behind, data, usable)
                            || (!self->open && hs_content_text_tail (layout, data, usable)));
   if (!fits && !owns_tail)
     return cell;
   HsScore score = hs_score (self->engine, layout, specimen, behind);
   cell.bits = (float)CLAMP (score.bits, -12, 24) + (owns_tail ? TAIL_BITS : 0);
-  cell.fits = fits && (form == HS_FORM_FLEXIBLE || (form == HS_FORM_TAIL && !owns_tail)) ? HS_FIT_FLEXIBLE : HS_FIT_WHOLE;
+  cell.fits = nearly && !owns_tail ? HS_FIT_NEARLY : fits && (form == HS_FORM_FLEXIBLE || (form == HS_FORM_TAIL && !owns_tail)) ? HS_FIT_FLEXIBLE : HS_FIT_WHOLE;
   guint bad = score.bad + score.unexplained;
   /* One member that was never set does not refute what all else speaks for. */
   cell.bad = (guint8)(bad == 1 && score.strong > 0 && score.bits > FORGIVING ? 0 : MIN (bad, 255));
@@ -131,23 +134,34 @@ log2_of (guint32 n)
 }
 
 #define SYSTEM_BITS 8.0f
+#define OTHER_BITS 4.0f
 
-/* How likely a type is before its contents are seen. */
+/* Types that the C library keeps to itself: nobody else's pointers lead to them. */
+static gboolean
+is_runtime (const HsMatrix *self, HsTypeId id)
+{
+  const char *name = hs_modules_get (self->engine->modules, hs_types_get (self->engine->types, id)->module)->name;
+
+  return g_str_has_prefix (name, "libc.so") || g_str_has_prefix (name, "libc-") || g_str_has_prefix (name, "ld-linux")
+         || g_str_has_prefix (name, "libpthread") || g_str_has_prefix (name, "libm.so");
+}
+
+/* How likely a type is before its contents are seen: the program speaks of it often; it is not one that every program gets
+ * with the system's headers; it is not known to a library alone that comes behind the owner's module. */
 static float
 prior_bits (const HsMatrix *self, HsTypeId id)
 {
-  const HsType *type = hs_types_get (self->engine->types, id);
+  const HsType *type = hs_types_get (self->engine->types, id), *owner = hs_types_get (self->engine->types, self->owner);
+  float bits = log2_of (1 + type->mentions);
+  gboolean other = self->open && self->owner != 0 && owner->kind != HS_TYPE_POINTER && type->module > owner->module;
 
-  return log2_of (1 + type->mentions) - ((type->flags & HS_TYPE_FLAG_SYSTEM) ? SYSTEM_BITS : 0);
+  return bits - ((type->flags & HS_TYPE_FLAG_SYSTEM) && bits < SYSTEM_BITS ? SYSTEM_BITS - bits : 0) - (other ? OTHER_BITS : 0);
 }
 
-/* What only a library knows that comes behind the owner's module in the order of linking is none of the owner's: the
- * other way round a library's list holds a program's objects. */
 static gboolean
 is_foreign (const HsMatrix *self, HsTypeId id)
 {
-  return self->open && self->owner != 0
-         && hs_types_get (self->engine->types, id)->module > hs_types_get (self->engine->types, self->owner)->module;
+  return self->open && is_runtime (self, id) && !(self->owner != 0 && is_runtime (self, self->owner));
 }
 
 /* How well @id does on a few specimens of @usable bytes; FALSE: it fits none. */
@@ -316,7 +330,7 @@ length_follows (HsMatrix *self, const HsLayout *layout, const guint8 *part, guin
 
 typedef struct {
   double bits;
-  guint n, fit, whole, bad, strong;
+  guint n, fit, near, whole, bad, strong;
 } Sum;
 
 static Sum
@@ -330,6 +344,7 @@ sum_column (const HsMatrix *self, guint column, const guint8 *part, guint8 which
       continue;
     sum.n++;
     sum.fit += cell->fits != HS_FIT_NONE;
+    sum.near += cell->fits == HS_FIT_NEARLY;
     sum.whole += cell->fits == HS_FIT_WHOLE;
     sum.bad += cell->bad > 0;
     sum.strong += cell->strong > 0;
@@ -347,9 +362,9 @@ weigh_column (HsMatrix *self, guint index, const guint8 *part, guint8 which, dou
   const HsColumn *column = &g_array_index (self->columns, HsColumn, index);
   Sum sum = sum_column (self, index, part, which);
 
-  if (sum.n == 0 || sum.fit * 10 < sum.n * 9 || sum.bad * 50 > sum.n)
+  if (sum.n == 0 || sum.fit * 10 < sum.n * 9 || sum.bad * 50 > sum.n || sum.near * 4 > sum.n)
     return FALSE;
-  if (sum.whole * 10 < sum.n * 9) {
+  if ((sum.whole + sum.near) * 10 < sum.n * 9) {
     gboolean follows = length_follows (self, column->layout, part, which);
     if (!follows && self->open && sum.strong * 2 < sum.n)
       return FALSE;

@@ -20,7 +20,12 @@ typedef struct {
   guint8 strong;
 } HsCell;
 
-typedef enum { HS_FIT_NONE, HS_FIT_FLEXIBLE, HS_FIT_WHOLE } HsFit;
+typedef enum {
+  HS_FIT_NONE,
+  HS_FIT_NEARLY,   /* malloc left 16 bytes more, as it does now and then */
+  HS_FIT_FLEXIBLE,
+  HS_FIT_WHOLE,
+} HsFit;
 
 typedef struct {
   HsEngine *engine;

@@ -11,6 +11,7 @@
 #define MAX_VALUES 96  /* of one split */
 #define TAG_VALUES 16  /* a member with more is no tag, unless it is known for one */
 #define LEAST_PART 4   /* specimens */
+#define FUNCTION_VALUES 64 /* of functions there may be more */
 #define MAX_SPLITS 64
 
 typedef struct {
@@ -157,7 +158,7 @@ try_split (Trial *self, HsSplit split, Option *best)
   if (!divide (self, &split) || (split.size == 4 && split.mask == G_MAXUINT64 && has_large_values (self)))
     return;
   gboolean voted = split.kind == (self->tagged != 0 ? HS_SPLIT_TARGET : HS_SPLIT_OWNER) && separates (self, &split);
-  if (self->n_values > TAG_VALUES && !voted)
+  if (self->n_values > (split.size == 8 && split.kind == HS_SPLIT_TARGET ? FUNCTION_VALUES : TAG_VALUES) && !voted)
     return;
   for (guint k = 0; k < self->n_values; k++) {
     HsVerdict verdict = hs_matrix_judge (self->matrix, self->part, (guint8)k);
@@ -201,11 +202,25 @@ split_by_field (HsSplitKind kind, const HsField *field)
   return split;
 }
 
+/* Functions that objects point to themselves tell their kinds apart as tags do. */
+static void
+try_functions (Trial *self, const HsLayout *layout, Option *best)
+{
+  for (guint32 i = 0; i < layout->n_slots && layout->slots[i].offset < MAX_TAG; i++) {
+    HsSplit split = { .kind = HS_SPLIT_TARGET, .size = 8, .offset = (guint32)layout->slots[i].offset, .mask = G_MAXUINT64 };
+    if (layout->slots[i].kind == HS_SLOT_FUNCTION && (self->tag == NULL || self->tag->offset == split.offset))
+      try_split (self, split, best);
+  }
+}
+
 static void
 try_fields (Trial *self, HsSplitKind kind, HsTypeId type, Option *best)
 {
   HsLayout *layout = hs_layouts_get (self->engine->layouts, type);
   const HsField *last = NULL;
+
+  if (kind == HS_SPLIT_TARGET)
+    try_functions (self, layout, best);
 
   for (guint32 i = 0, tried = 0; i < layout->n_fields && tried < MAX_SPLITS; i++) {
     const HsField *field = &layout->fields[i];
@@ -328,6 +343,37 @@ learn_from (Trial *self, const HsSplit *split, const HsVerdict *verdicts, guint 
 
 #define VALIDATED 512 /* blocks */
 #define LEAST_VALID 97 /* percent */
+
+/* How well @type did for another value of the same tag: here, or in the rules before. */
+static float
+best_elsewhere (const Trial *self, const HsVerdict *verdicts, guint n, guint at, guint32 rule)
+{
+  float best = 0;
+
+  for (guint k = 0; k < n; k++)
+    if (k != at && verdicts[k].type == verdicts[at].type)
+      best = MAX (best, verdicts[k].best[0].bits);
+  for (guint i = 0; rule != 0 && i < 8; i++) {
+    const HsDecision *decision = hs_decisions_get (self->engine->decisions, rule);
+    for (guint32 k = 0; k < decision->n_verdicts; k++)
+      if (decision->verdicts[k].type == verdicts[at].type && decision->verdicts[k].value != verdicts[at].value)
+        best = MAX (best, decision->verdicts[k].best[0].bits);
+    rule = decision->previous;
+  }
+  return best;
+}
+
+/* Two values of one tag that mean the same type are rare: where one of them is by far the weaker, it is what was left over. */
+static void
+drop_leftovers (Trial *self, const HsSplit *split, HsVerdict *verdicts, guint n)
+{
+  guint32 rule = self->tagged != 0 ? hs_decisions_for_header (self->engine->decisions, self->tagged)
+                                   : hs_decisions_for_reason (self->engine->decisions, self->group->reason);
+
+  for (guint k = 0; k < n && (split->kind == HS_SPLIT_TARGET || split->kind == HS_SPLIT_OWNER); k++)
+    if (verdicts[k].type != 0 && verdicts[k].votes == 0 && 2 * verdicts[k].best[0].bits < best_elsewhere (self, verdicts, n, k, rule))
+      verdicts[k].type = 0;
+}
 
 /* Holds the verdicts against other blocks than those they come from: a member that seemed to tell them apart may have done
  * so by chance. Takes back those that fail. */
@@ -492,6 +538,7 @@ hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, 
     return 0;
   if (best.split.kind != HS_SPLIT_SIZE || matrix->open)
     refine (&trial, &best);
+  drop_leftovers (&trial, &best.split, best.verdicts, best.n);
   qsort (best.verdicts, best.n, sizeof *best.verdicts, compare_verdicts);
   if (!validate (&trial, &best.split, best.verdicts, best.n))
     return 0;

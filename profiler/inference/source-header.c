@@ -21,6 +21,9 @@ hs_is_tagged (HsEngine *self, HsTypeId type)
     if (field->kind == HS_FIELD_ENUM || field->bit_size != 0 || (field->kind == HS_FIELD_INT && field->size <= 2))
       return TRUE;
   }
+  for (guint32 i = 0; i < layout->n_slots; i++)
+    if (layout->slots[i].kind == HS_SLOT_FUNCTION)
+      return TRUE;
   return FALSE;
 }
 
