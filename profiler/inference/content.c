@@ -80,6 +80,23 @@ hs_content_owns_tail (const HsLayout *layout, HsAddr address, const guint8 *data
   return FALSE;
 }
 
+gboolean
+hs_content_is_cut (HsEngine *self, const HsLayout *layout, HsAddr address, const guint8 *data, guint64 usable)
+{
+  guint good;
+
+  for (guint32 i = 0; i < layout->n_slots; i++) {
+    const HsSlot *slot = &layout->slots[i];
+    if (slot->offset + 8 > MIN (layout->size, usable) || slot->kind != HS_SLOT_CHAR)
+      continue;
+    guint64 cut = word_at (data, slot->offset) - address;
+    if (cut >= slot->offset + 8 && cut < layout->size && cut < usable && hs_content_sound (self, layout, data, cut, &good) == cut
+        && hs_content_text (data + cut, usable - cut) > 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 #define LEAST_TAIL 3 /* characters */
 
 gboolean

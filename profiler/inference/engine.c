@@ -305,6 +305,14 @@ hint (HsEngine *self, guint32 block, HsTypeId type, HsHint kind, const HsEdge *e
   }
 }
 
+void
+hs_engine_hint_header (HsEngine *self, guint32 block, HsTypeId header)
+{
+  HsEdge edge = { .owner = self->parent[block], .at = self->at[block] };
+
+  hint (self, block, header, HS_HINT_PREFIX, &edge, self->reason[block]);
+}
+
 /* --- edges --- */
 
 /* Whether the type is one that others begin with, and the block may be one of those as well. */

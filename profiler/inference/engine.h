@@ -155,6 +155,9 @@ void hs_engine_edge (HsEngine *self, HsEdge edge);
  * looked at later, and may refute it; level A is not looked at. */
 gboolean hs_engine_decide (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent);
 
+/* hs_engine_hint_header: the undecided @block begins with a @header: instead of the weaker hint that it carries. */
+void hs_engine_hint_header (HsEngine *self, guint32 block, HsTypeId header);
+
 /* hs_engine_scan: follows the pointers of an object of @layout. */
 void hs_engine_scan (HsEngine *self, HsLayout *layout, const HsScan *scan);
 
@@ -211,6 +214,10 @@ guint64 hs_content_sound (HsEngine *self, const HsLayout *layout, const guint8 *
  * block: an object that was allocated with its string. HS_TAIL_HEAD: what may come before the string, bytes. */
 #define HS_TAIL_HEAD 24
 gboolean hs_content_owns_tail (const HsLayout *layout, HsAddr address, const guint8 *data, guint64 usable);
+
+/* hs_content_is_cut: whether a pointer to characters in one @layout leads into what should be the rest of it, and text is
+ * there: an object of which the program allocates only the beginning, and a string behind that. */
+gboolean hs_content_is_cut (HsEngine *self, const HsLayout *layout, HsAddr address, const guint8 *data, guint64 usable);
 
 /* hs_content_text_tail: whether text fills the rest of a block that begins with one @layout. */
 gboolean hs_content_text_tail (const HsLayout *layout, const guint8 *data, guint64 usable);
@@ -274,6 +281,9 @@ gboolean hs_is_tagged (HsEngine *self, HsTypeId type);
 /* hs_group_apply: decides the undecided @block by decision @number; FALSE where that does not say, or the contents do not
  * agree (groups.c). */
 gboolean hs_group_apply (HsEngine *self, guint32 number, guint32 block);
+
+/* hs_begin_alike: whether both begin with the same struct, of some size. */
+gboolean hs_begin_alike (HsEngine *self, HsTypeId a, HsTypeId b);
 
 /* The sources' functions; see sources.c. */
 void hs_source_vtable (HsEngine *engine);

@@ -289,6 +289,20 @@ hs_related (HsEngine *self, HsTypeId a, HsTypeId b)
   return hs_contains (self, b, a, 0) || hs_type_repeats (self->types, b, a);
 }
 
+gboolean
+hs_begin_alike (HsEngine *self, HsTypeId a, HsTypeId b)
+{
+  const HsType *x = hs_types_get (self->types, a), *y = hs_types_get (self->types, b);
+
+  if (x->n_members == 0 || y->n_members == 0 || x->kind == HS_TYPE_UNION || y->kind == HS_TYPE_UNION)
+    return FALSE;
+  HsTypeId first = hs_types_strip (self->types, hs_types_member (self->types, x, 0)->type);
+  HsTypeId other = hs_types_strip (self->types, hs_types_member (self->types, y, 0)->type);
+  const HsType *record = hs_types_get (self->types, first);
+  return (record->kind == HS_TYPE_STRUCT || record->kind == HS_TYPE_CLASS) && record->size >= 16
+         && (first == other || hs_contains (self, b, first, 0) || hs_contains (self, a, other, 0));
+}
+
 typedef struct {
   HsTypeId inner;
   guint64 offset;

@@ -362,7 +362,7 @@ weigh_column (HsMatrix *self, guint index, const guint8 *part, guint8 which, dou
   const HsColumn *column = &g_array_index (self->columns, HsColumn, index);
   Sum sum = sum_column (self, index, part, which);
 
-  if (sum.n == 0 || sum.fit * 10 < sum.n * 9 || sum.bad * 50 > sum.n || sum.near * 4 > sum.n)
+  if (sum.n == 0 || sum.fit * 10 < sum.n * 9 || sum.bad * 50 > sum.n || sum.near * 2 > sum.n)
     return FALSE;
   if ((sum.whole + sum.near) * 10 < sum.n * 9) {
     gboolean follows = length_follows (self, column->layout, part, which);
@@ -429,6 +429,9 @@ is_clear (HsMatrix *self, const HsVerdict *verdict, double share)
   /* Two definitions under one name are one answer to the user. */
   if (next->type != 0 && hs_types_get (self->engine->types, next->type)->name == type->name)
     return TRUE;
+  /* Most of what two types score they may have in common. */
+  if (margin < WIDE_MARGIN && hs_begin_alike (self->engine, best->type, next->type))
+    return FALSE;
   return margin >= least;
 }
 

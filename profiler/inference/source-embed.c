@@ -161,7 +161,8 @@ static gboolean
 is_short (const Case *c, guint times)
 {
   return c->distance == 0 && c->layout->size > c->usable && c->usable * times >= c->layout->size
-         && hs_content_admits (c->engine, c->layout, c->data, c->usable);
+         && (hs_content_admits (c->engine, c->layout, c->data, c->usable)
+             || hs_content_is_cut (c->engine, c->layout, c->address, c->data, c->usable));
 }
 
 /* Blocks that are shorter than the type: the program leaves out what it does not use. */
@@ -291,7 +292,8 @@ try_overlaid (HsEngine *self, const HsGroups *groups, const HsGroup *group)
       Case c;
       guint good;
       if (!open_case (self, groups->members[group->first + i], &c)
-          || hs_content_sound (self, layout, c.data, MIN (c.usable, layout->size), &good) < 8 || good == 0)
+          || hs_content_sound (self, layout, c.data, MIN (c.usable, layout->size), &good) < 8
+          || (good == 0 && !hs_content_is_cut (self, layout, c.address, c.data, c.usable)))
         continue;
       n += pass == 0;
       if (pass > 0) {
