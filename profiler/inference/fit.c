@@ -32,7 +32,7 @@ hs_fits (const HsLayout *layout, HsAddr address, guint64 usable, HsForm *form)
     *form = HS_FORM_FLEXIBLE;
     return TRUE;
   }
-  if (layout->grows && usable >= layout->size) {
+  if (layout->grows && usable >= layout->size && usable <= layout->longest) {
     *form = HS_FORM_TAIL;
     return TRUE;
   }
@@ -58,6 +58,7 @@ note_varying (HsEngine *self, const HsLayout *layout)
 void
 hs_learn_long (HsEngine *self, HsLayout *layout, guint64 usable)
 {
+  layout->longest = MAX (layout->longest, 2 * usable);
   if (layout->n_longer++ == 0)
     layout->first_longer = usable;
   if (layout->grows || usable == layout->first_longer || layout->n_longer < LEAST_LEARNED)
@@ -73,6 +74,7 @@ hs_learn_payload (HsEngine *self, HsLayout *layout)
   gboolean known = layout->grows || layout->least != 0;
 
   layout->grows = TRUE;
+  layout->longest = G_MAXUINT64;
   if (!known)
     note_varying (self, layout);
 }

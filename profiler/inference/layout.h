@@ -84,6 +84,7 @@ struct _HsLayout {
   guint64 least;     /* bytes; 0: they are not shorter */
   guint32 n_longer;
   guint64 first_longer;
+  guint64 longest;   /* bytes that a block with one T may have, as far as is known */
   gboolean has_pointers;
   /* A flexible array: the last member, unbounded or of one element or none. 0 stride: there is none. */
   guint64 tail_offset;

@@ -148,7 +148,8 @@ try_several (const Case *c)
   /* malloc leaves up to 16 bytes more when what remains is too small for a chunk of its own. A T at the start of a block
    * several times its size is weak: a list of free slots runs through such blocks. */
   gboolean whole = c->usable - c->layout->size <= 15 + HS_GRANULE;
-  gboolean weak = c->usable / 2 > c->layout->size && !c->layout->grows && !c->layout->ends_in_bytes;
+  gboolean grows = c->layout->grows && c->usable <= c->layout->longest;
+  gboolean weak = c->usable / 2 > c->layout->size && !grows && !c->layout->ends_in_bytes;
   if (!weak && !whole)
     hs_learn_long (c->engine, c->layout, c->usable);
   decide (c, whole ? HS_FORM_WHOLE : HS_FORM_TAIL, weak ? HS_LEVEL_D : HS_LEVEL_C, HS_SOURCE_EMBED);
