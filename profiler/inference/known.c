@@ -1,105 +1,89 @@
-/* known.c - see known.h. Decisions are put down in a log, which is worked off when somebody asks, or when it is long. */
+/* known.c - see known.h. */
 #include "profiler/inference/known.h"
 #include "profiler/inference/groups.h"
 
 #define FOR_MEMBER 256 /* blocks that are remembered */
 #define FOR_TYPE 64
-#define LONG_LOG 65536
+#define RUN 32 /* blocks of one type that are remembered before one of another */
+
+typedef struct {
+  GArray *blocks; /* guint32; NULL: none yet */
+  HsTypeId type;  /* that the last ones had when they were remembered, */
+  guint32 run;    /* and how many of them */
+} Blocks;
 
 struct _HsKnown {
-  GArray *log;         /* guint32 */
-  GPtrArray *of_member; /* GArray of guint32 by reason, or NULL */
-  GPtrArray *of_type;   /* by type */
+  GArray *of_member; /* Blocks, by reason */
+  GArray *of_type;   /* Blocks, by type */
 };
 
 static void
-array_free (gpointer array)
+clear_blocks (gpointer data)
 {
-  if (array != NULL)
-    g_array_unref (array);
+  Blocks *self = data;
+
+  g_clear_pointer (&self->blocks, g_array_unref);
 }
 
-#define RUN 32 /* blocks of one type that are remembered before one of another */
-
-/* Whether the last ones are all of the block's type. */
-static gboolean
-is_run (const HsEngine *engine, const GArray *list, guint32 block)
+static GArray *
+new_lists (void)
 {
-  HsTypeId type = hs_label_type (engine->label[block]);
+  GArray *lists = g_array_new (FALSE, TRUE, sizeof (Blocks));
 
-  if (list->len < RUN)
-    return FALSE;
-  for (guint i = list->len - RUN; i < list->len; i++)
-    if (hs_label_type (engine->label[g_array_index (list, guint32, i)]) != type)
-      return FALSE;
-  return TRUE;
+  g_array_set_clear_func (lists, clear_blocks);
+  return lists;
 }
 
 static void
-remember (const HsEngine *engine, GPtrArray *lists, guint key, guint32 block, guint most)
+remember (GArray *lists, guint key, guint32 block, HsTypeId type, guint most)
 {
   if (key >= lists->len)
-    g_ptr_array_set_size (lists, (int)key + 1);
-  if (lists->pdata[key] == NULL)
-    lists->pdata[key] = g_array_new (FALSE, FALSE, sizeof (guint32));
-  GArray *list = lists->pdata[key];
-  if (list->len < most && !is_run (engine, list, block))
-    g_array_append_val (list, block);
-}
-
-static void
-work_off (HsEngine *engine)
-{
-  HsKnown *self = engine->known;
-
-  for (guint i = 0; i < self->log->len; i++) {
-    guint32 block = g_array_index (self->log, guint32, i);
-    HsLabel label = engine->label[block];
-    if (hs_label_level (label) < HS_LEVEL_C)
-      continue;
-    remember (engine, self->of_member, hs_member_reason (engine, engine->reason[block]), block, FOR_MEMBER);
-    if (hs_reasons_get (engine->reasons, engine->reason[block])->source != HS_SOURCE_HEADER && hs_label_form (label) != HS_FORM_ARRAY)
-      remember (engine, self->of_type, hs_label_type (label), block, FOR_TYPE);
-  }
-  g_array_set_size (self->log, 0);
+    g_array_set_size (lists, key + 1);
+  Blocks *list = &g_array_index (lists, Blocks, key);
+  if (list->blocks == NULL)
+    list->blocks = g_array_new (FALSE, FALSE, sizeof (guint32));
+  if (list->blocks->len >= most || (list->run >= RUN && list->type == type))
+    return;
+  list->run = list->type == type ? list->run + 1 : 1;
+  list->type = type;
+  g_array_append_val (list->blocks, block);
 }
 
 void
 hs_known_note (HsEngine *engine, guint32 block)
 {
   HsKnown *self = engine->known;
+  HsLabel label = engine->label[block];
+  guint32 reason = engine->reason[block];
 
+  if (hs_label_level (label) < HS_LEVEL_C)
+    return;
   if (self == NULL) {
     self = engine->known = g_new0 (HsKnown, 1);
-    self->log = g_array_new (FALSE, FALSE, sizeof (guint32));
-    self->of_member = g_ptr_array_new_with_free_func (array_free);
-    self->of_type = g_ptr_array_new_with_free_func (array_free);
+    self->of_member = new_lists ();
+    self->of_type = new_lists ();
   }
-  g_array_append_val (self->log, block);
-  if (self->log->len >= LONG_LOG)
-    work_off (engine);
+  remember (self->of_member, hs_member_reason (engine, reason), block, hs_label_type (label), FOR_MEMBER);
+  if (hs_label_form (label) != HS_FORM_ARRAY && hs_reasons_get (engine->reasons, reason)->source != HS_SOURCE_HEADER)
+    remember (self->of_type, hs_label_type (label), block, hs_label_type (label), FOR_TYPE);
 }
 
 static const GArray *
-look_up (HsEngine *engine, gboolean by_type, guint key)
+look_up (const GArray *lists, guint key)
 {
-  if (engine->known == NULL)
-    return NULL;
-  work_off (engine);
-  const GPtrArray *lists = by_type ? engine->known->of_type : engine->known->of_member;
-  return key < lists->len ? lists->pdata[key] : NULL;
+  return key < lists->len ? g_array_index (lists, Blocks, key).blocks : NULL;
 }
 
 const GArray *
 hs_known_of_member (HsEngine *engine, guint32 member)
 {
-  return look_up (engine, FALSE, member);
+  return engine->known != NULL ? look_up (engine->known->of_member, member) : NULL;
 }
 
 const GArray *
 hs_known_of_type (HsEngine *engine, HsTypeId type)
 {
-  return look_up (engine, TRUE, type);
+  return engine->known != NULL ? look_up (engine->known->of_type, type) : NULL;
 }
 
 void
@@ -109,8 +93,7 @@ hs_known_free (HsEngine *engine)
 
   if (self == NULL)
     return;
-  g_array_unref (self->log);
-  g_ptr_array_unref (self->of_member);
-  g_ptr_array_unref (self->of_type);
+  g_array_unref (self->of_member);
+  g_array_unref (self->of_type);
   g_free (self);
 }

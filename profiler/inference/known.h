@@ -3,7 +3,7 @@
 
 #include "profiler/inference/engine.h"
 
-/* hs_known_note: @block was decided. Cheap: it is looked at later. */
+/* hs_known_note: @block was decided. */
 void hs_known_note (HsEngine *engine, guint32 block);
 
 /* hs_known_of_member, hs_known_of_type: (transfer none) (nullable): GArray of guint32, the first blocks that were decided
