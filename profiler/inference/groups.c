@@ -249,6 +249,8 @@ hs_group_admits (HsEngine *self, HsTypeId type, guint64 behind, guint32 block)
   if (data == NULL || usable <= behind)
     return FALSE;
   const HsType *its = hs_types_get (self->types, type);
+  if (behind != 0 && usable - behind > HS_LONGEST_BEHIND && usable - behind > layout->size + 15 + HS_GRANULE)
+    return FALSE;
   return its->kind == HS_TYPE_UNION ? admits_arm (self, its, address, data + behind, usable - behind)
                                     : admits_record (self, layout, address, data + behind, usable - behind);
 }

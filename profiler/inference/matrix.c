@@ -68,6 +68,8 @@ score_record (HsMatrix *self, HsLayout *layout, const HsSpecimen *specimen)
   const guint8 *data = specimen->data + behind;
   gboolean fits = hs_fits (layout, specimen->address + behind, usable, &form);
   /* malloc leaves 16 bytes more where what remains is too small for a chunk of its own. */
+  if (fits && behind != 0 && form != HS_FORM_WHOLE && usable > HS_LONGEST_BEHIND)
+    return cell; /* the first object of a pool's chunk, and others after it */
   gboolean nearly = !fits && layout->size > 0 && layout->size <= usable && usable - layout->size <= 15 + HS_GRANULE;
   fits |= nearly;
   gboolean owns_tail = (!fits || nearly || form == HS_FORM_TAIL)
@@ -321,6 +323,7 @@ length_follows (HsMatrix *self, const HsLayout *layout, const guint8 *part, guin
       good += value <= rest / layout->tail_stride
               && (rest - value * layout->tail_stride <= 16 + layout->tail_stride || usable == 24);
       good += value == rest / layout->tail_stride + 1; /* counts the terminator */
+      good += value > rest && value <= usable && usable - value <= 15 + HS_GRANULE; /* counts the bytes of all */
     }
     if (n > 0 && good * 10 >= n * 9)
       return TRUE;

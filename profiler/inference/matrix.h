@@ -6,6 +6,7 @@
 #include "profiler/inference/score.h"
 
 #define HS_SPECIMENS 96 /* of a group */
+#define HS_LONGEST_BEHIND 1024 /* bytes that an object of varying length may have behind something of an allocator's */
 
 typedef struct {
   HsTypeId type;

@@ -64,7 +64,8 @@ find_holders (HsEngine *self, const HsGroups *groups, const HsGroup *group, guin
     const GArray *ids = hs_find_containers (self, group->type, distance, self->blocks->address[block], usable);
     for (guint k = 0; k < ids->len; k++)
       add_unique (found, g_array_index (ids, HsTypeId, k));
-    if (distance == 0 && hs_fits (hs_layouts_get (self->layouts, group->type), self->blocks->address[block], usable, &form))
+    if (distance == 0 && hs_fits (hs_layouts_get (self->layouts, group->type), self->blocks->address[block], usable, &form)
+        && (form != HS_FORM_TAIL || ids->len == 0))
       add_unique (found, group->type);
   }
   return found;
@@ -255,7 +256,9 @@ has_payload (HsEngine *self, const HsGroups *groups, const HsGroup *group, const
       continue;
     memcpy (&value, c.data + field->offset, field->size);
     n++;
-    good += value <= c.usable - layout->size && c.usable - layout->size - value <= 15 + HS_GRANULE;
+    guint64 payload = c.usable - layout->size;
+    good += (value <= payload && payload - value <= 15 + HS_GRANULE)
+            || (value > payload && value <= c.usable && c.usable - value <= 15 + HS_GRANULE); /* with the header */
   }
   return n >= LEAST_PAYLOADS && good * 100 >= 97 * n;
 }
