@@ -32,14 +32,20 @@ prefetch_bytes (const HsEngine *self, guint32 block)
     __builtin_prefetch (self->last_segment.data + (at - self->last_segment.start));
 }
 
+static void
+prefetch_block (const HsEngine *self, guint32 block)
+{
+  __builtin_prefetch (&self->blocks->address[block]);
+  __builtin_prefetch (&self->blocks->words[block]);
+  __builtin_prefetch (&self->label[block]);
+  __builtin_prefetch (&self->reason[block]);
+}
+
 void
 hs_engine_prefetch (const HsEngine *self, const guint32 *blocks, guint32 n, guint32 at)
 {
   if (at + 24 < n) {
-    __builtin_prefetch (&self->label[blocks[at + 24]]);
-    __builtin_prefetch (&self->reason[blocks[at + 24]]);
-    __builtin_prefetch (&self->blocks->address[blocks[at + 24]]);
-    __builtin_prefetch (&self->blocks->words[blocks[at + 24]]);
+    prefetch_block (self, blocks[at + 24]);
     prefetch_bytes (self, blocks[at + 10]);
   }
 }
@@ -138,11 +144,16 @@ grow_queue (HsEngine *self)
   self->queue_head = 0;
 }
 
+#define NEAR 12 /* places from the head of the queue: what they hold is brought near, */
+#define FAR 32  /* and from here on, where that is */
+
 static void
 enqueue (HsEngine *self, guint32 block)
 {
   if (self->queue_used == self->queue_capacity)
     grow_queue (self);
+  if (self->queue_used < NEAR)
+    prefetch_bytes (self, block);
   /* The capacity is a power of two. */
   self->queue[(self->queue_head + self->queue_used++) & (self->queue_capacity - 1)] = block;
 }
@@ -150,18 +161,16 @@ enqueue (HsEngine *self, guint32 block)
 guint32
 hs_engine_dequeue (HsEngine *self)
 {
-  guint32 block = self->queue[self->queue_head];
+  const guint32 *queue = self->queue;
+  guint32 head = self->queue_head, last = self->queue_capacity - 1;
 
-  self->queue_head = (self->queue_head + 1) & (self->queue_capacity - 1);
+  if (self->queue_used > FAR)
+    prefetch_block (self, queue[(head + FAR) & last]);
+  if (self->queue_used > NEAR)
+    prefetch_bytes (self, queue[(head + NEAR) & last]);
+  self->queue_head = (head + 1) & last;
   self->queue_used--;
-  /* The blocks that come soon: first where they are, then what they hold. */
-  if (self->queue_used > 16) {
-    guint32 far = self->queue[(self->queue_head + 15) & (self->queue_capacity - 1)];
-    guint32 near = self->queue[(self->queue_head + 6) & (self->queue_capacity - 1)];
-    __builtin_prefetch (&self->blocks->address[far]);
-    prefetch_bytes (self, near);
-  }
-  return block;
+  return queue[head];
 }
 
 /* --- decisions --- */
@@ -230,6 +239,16 @@ outweighs (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel le
   return FALSE;
 }
 
+/* Lets the pointers of @block, which may be a @type, be followed, if there are any. */
+static void
+follow (HsEngine *self, guint32 block, HsTypeId type)
+{
+  if (type >= self->types->n_types || !hs_layouts_get (self->layouts, type)->has_pointers)
+    return;
+  self->label[block] |= (guint32)HS_LABEL_PENDING << 30;
+  enqueue (self, block);
+}
+
 static gboolean
 decide_at (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent, guint32 at)
 {
@@ -242,8 +261,8 @@ decide_at (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel le
       return FALSE;
   } else if (hs_label_form (old) == HS_HINT_REFUTED && hs_label_type (old) == type)
     return FALSE;
-  set_label (self, block, hs_label (type, form, level, HS_LABEL_PENDING), reason, parent, at);
-  enqueue (self, block);
+  set_label (self, block, hs_label (type, form, level, 0), reason, parent, at);
+  follow (self, block, type);
   hs_known_note (self, block);
   self->n_decided++;
   return TRUE;
@@ -296,13 +315,12 @@ hint (HsEngine *self, guint32 block, HsTypeId type, HsHint kind, const HsEdge *e
   if (hs_label_form (old) != HS_HINT_NONE && self->n_retries++ > MAX_RETRIES * (guint64)self->blocks->n)
     return;
   set_label (self, block, hs_label (type, kind, HS_LEVEL_NONE, 0), reason, edge->owner, edge->at);
+  self->n_hints++;
   if (apply_rules (self, block))
     return;
   g_array_append_val (self->waiting, block);
-  if (kind == HS_HINT_PREFIX && hs_layouts_get (self->layouts, type)->size <= hs_blocks_size (self->blocks, block)) {
-    self->label[block] |= (guint32)HS_LABEL_PENDING << 30;
-    enqueue (self, block);
-  }
+  if (kind == HS_HINT_PREFIX && hs_layouts_get (self->layouts, type)->size <= hs_blocks_size (self->blocks, block))
+    follow (self, block, type);
 }
 
 void
@@ -438,24 +456,37 @@ weigh (HsEngine *self, HsEdge *edge, guint32 block)
     weigh_inside (self, block, distance, edge);
 }
 
+/* The only block that may hold @addr: whether it does takes a look at the table, which is far. */
+static guint32
+block_before (const HsEngine *self, HsAddr addr)
+{
+  guint32 filler;
+  const HsBlockPage *page = hs_blocks_page (self->blocks, addr, &filler);
+
+  if (page == NULL)
+    return filler;
+  return page->before & HS_PAGE_TOUCHED ? hs_blocks_rank (page, (addr & (HS_PAGE_SIZE - 1)) / HS_GRANULE) - 1 : HS_NO_BLOCK;
+}
+
+/* Weighing an edge fills the queue, and never the batch. */
 void
 hs_engine_flush (HsEngine *self)
 {
   guint32 block[HS_EDGE_BATCH];
-  HsEdge batch[HS_EDGE_BATCH];
   guint n = self->n_batch;
 
-  memcpy (batch, self->batch, n * sizeof *batch);
-  self->n_batch = 0;
   for (guint i = 0; i < n; i++) {
-    block[i] = hs_blocks_find (self->blocks, batch[i].value);
-    if (block[i] != HS_NO_BLOCK) {
-      __builtin_prefetch (&self->label[block[i]]);
-      __builtin_prefetch (&self->reason[block[i]]);
-    }
+    block[i] = block_before (self, self->batch[i].value);
+    if (block[i] != HS_NO_BLOCK)
+      prefetch_block (self, block[i]);
   }
   for (guint i = 0; i < n; i++)
-    weigh (self, &batch[i], block[i]);
+    if (block[i] != HS_NO_BLOCK && (self->batch[i].value < self->blocks->address[block[i]] || self->batch[i].value >= hs_blocks_end (self->blocks, block[i])))
+      block[i] = HS_NO_BLOCK;
+  for (guint i = 0; i < n; i++)
+    weigh (self, &self->batch[i], block[i]);
+  g_assert (self->n_batch == n);
+  self->n_batch = 0;
 }
 
 void

@@ -95,6 +95,7 @@ struct _HsEngine {
   HsEdge batch[HS_EDGE_BATCH];
   guint n_batch;
   GArray *waiting;     /* guint32: blocks that carry a hint; some decided since, some twice */
+  struct _HsWaiting *by_hint; /* of groups.c: the same, in order */
   GArray *objects;     /* HsObject: objects outside blocks whose pointers are to be followed */
   GHashTable *seen;    /* HsObject: those that were */
   GArray *conflicts;   /* HsConflict */
@@ -118,6 +119,7 @@ struct _HsEngine {
   HsReason last_by;    /* memory of hs_engine_reason_by: asked for, */
   guint32 last_from, last_number; /* of which reason, and the answer */
   guint64 n_decided;   /* grows with every decision: tells whether a round moved anything */
+  guint64 n_hints;     /* and with every hint */
   guint64 n_refuted;
   guint64 n_revoked;   /* taken back, with what they followed from */
   guint64 n_retries;   /* hints that took the place of another */

@@ -15,7 +15,7 @@
 static guint32
 ops_context (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit)
 {
-  for (guint32 i = 0; i < layout->n_slots && i < 16; i++) {
+  for (guint32 i = 0; layout->has_ops && i < layout->n_slots && i < HS_OPS_SLOTS; i++) {
     guint64 value;
     if (!layout->slots[i].is_ops || layout->slots[i].offset + 8 > limit)
       continue;

@@ -11,20 +11,6 @@ hs_groups_free (HsGroups *self)
   g_free (self);
 }
 
-/* Drops what was decided since. */
-static void
-tidy (HsEngine *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < self->waiting->len; i++) {
-    guint32 block = g_array_index (self->waiting, guint32, i);
-    if (hs_label_level (self->label[block]) == HS_LEVEL_NONE)
-      g_array_index (self->waiting, guint32, n++) = block;
-  }
-  g_array_set_size (self->waiting, n);
-}
-
 static const char *
 member_name (HsEngine *self, HsTypeId type, guint64 offset)
 {
@@ -74,14 +60,6 @@ key_of (HsEngine *self, guint32 block, HsGrouping by)
   return hs_member_reason (self, self->reason[block]);
 }
 
-static gboolean
-is_wanted (const HsEngine *self, guint32 block, HsHint from, HsHint to)
-{
-  guint hint = hs_label_form (self->label[block]);
-
-  return hint >= from && hint <= to;
-}
-
 static int
 compare_groups (gconstpointer a, gconstpointer b)
 {
@@ -92,32 +70,148 @@ compare_groups (gconstpointer a, gconstpointer b)
   return x->first < y->first ? -1 : x->first > y->first;
 }
 
+/* --- what waits --- */
+
+#define N_HINTS 8
+
+/* The waiting blocks by the hint they carry. Most sources ask for one kind, one after the other, and mostly nothing has
+ * changed in between. */
+struct _HsWaiting {
+  GArray *of_hint[N_HINTS]; /* guint32: places in HsEngine.waiting, ascending */
+  guint64 n_changes;        /* of the labels, at that time; G_MAXUINT64: never looked */
+  guint32 *number;          /* of a key's group, plus one; all 0 between two questions */
+  guint32 n_numbers;
+};
+
+static struct _HsWaiting *
+waiting_new (void)
+{
+  struct _HsWaiting *self = g_new0 (struct _HsWaiting, 1);
+
+  for (guint i = 0; i < N_HINTS; i++)
+    self->of_hint[i] = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->n_changes = G_MAXUINT64;
+  return self;
+}
+
+void
+hs_groups_clear (HsEngine *engine)
+{
+  struct _HsWaiting *self = engine->by_hint;
+
+  if (self == NULL)
+    return;
+  for (guint i = 0; i < N_HINTS; i++)
+    g_array_unref (self->of_hint[i]);
+  g_free (self->number);
+  g_clear_pointer (&engine->by_hint, g_free);
+}
+
+/* Whatever makes or unmakes a hint or a decision counts one of these up. */
+static guint64
+count_changes (const HsEngine *self)
+{
+  return self->n_decided + self->n_refuted + self->n_revoked + self->n_hints;
+}
+
+#define AHEAD 16 /* blocks, of those that are brought near */
+
+/* Drops what was decided since, and tells the rest apart. */
+static void
+sort_waiting (HsEngine *self)
+{
+  const guint32 *blocks = (const guint32 *)self->waiting->data;
+  guint n = 0, len = self->waiting->len;
+
+  if (self->by_hint == NULL)
+    self->by_hint = waiting_new ();
+  if (self->by_hint->n_changes == count_changes (self))
+    return;
+  self->by_hint->n_changes = count_changes (self);
+  for (guint i = 0; i < N_HINTS; i++)
+    g_array_set_size (self->by_hint->of_hint[i], 0);
+  for (guint i = 0; i < len; i++) {
+    guint32 block = blocks[i];
+    __builtin_prefetch (&self->label[blocks[MIN (i + AHEAD, len - 1)]]);
+    HsLabel label = self->label[block];
+    if (hs_label_level (label) != HS_LEVEL_NONE)
+      continue;
+    g_array_append_val (self->by_hint->of_hint[hs_label_form (label)], n);
+    g_array_index (self->waiting, guint32, n++) = block;
+  }
+  g_array_set_size (self->waiting, n);
+}
+
+/* (transfer full): the waiting blocks with hints of kind @from to @to, in the order in which they came. */
+static guint32 *
+find_waiting (HsEngine *self, HsHint from, HsHint to, guint32 *n)
+{
+  GArray *const *of_hint = self->by_hint->of_hint;
+  guint at[N_HINTS] = { 0 };
+
+  *n = 0;
+  for (guint hint = from; hint <= to; hint++)
+    *n += of_hint[hint]->len;
+  guint32 *found = g_new (guint32, MAX (1, *n));
+  for (guint32 i = 0; i < *n; i++) {
+    guint32 place = G_MAXUINT32;
+    guint best = from;
+    for (guint hint = from; hint <= to; hint++)
+      if (at[hint] < of_hint[hint]->len && g_array_index (of_hint[hint], guint32, at[hint]) < place) {
+        best = hint;
+        place = g_array_index (of_hint[hint], guint32, at[hint]);
+      }
+    at[best]++;
+    found[i] = g_array_index (self->waiting, guint32, place);
+  }
+  return found;
+}
+
+/* The place where the number of the key's group stands. */
+static guint32 *
+number_of (struct _HsWaiting *self, guint32 key)
+{
+  if (key >= self->n_numbers) {
+    guint32 n = MAX (key + 1, 2 * self->n_numbers);
+    self->number = g_renew (guint32, self->number, n);
+    memset (self->number + self->n_numbers, 0, (n - self->n_numbers) * sizeof *self->number);
+    self->n_numbers = n;
+  }
+  return &self->number[key];
+}
+
+/* Divides the blocks into groups, which get their number and size only; the number of each block's group in @of. */
+static void
+divide (HsEngine *self, const guint32 *blocks, guint32 n, HsGrouping by, GArray *groups, guint32 *of)
+{
+  for (guint32 i = 0; i < n; i++) {
+    __builtin_prefetch (&self->reason[blocks[MIN (i + AHEAD, n - 1)]]);
+    guint32 key = key_of (self, blocks[i], by), *number = number_of (self->by_hint, key);
+    if (*number == 0) {
+      HsGroup group = { .reason = by == HS_BY_TYPE ? self->reason[blocks[i]] : key, .type = hs_label_type (self->label[blocks[i]]) };
+      g_array_append_val (groups, group);
+      *number = groups->len;
+    }
+    of[i] = *number - 1;
+    g_array_index (groups, HsGroup, of[i]).n++;
+  }
+  for (guint i = 0; i < groups->len; i++) {
+    const HsGroup *group = &g_array_index (groups, HsGroup, i);
+    *number_of (self->by_hint, by == HS_BY_TYPE ? group->type : group->reason) = 0;
+  }
+}
+
 HsGroups *
 hs_groups_collect (HsEngine *self, HsHint from, HsHint to, HsGrouping by)
 {
   HsGroups *groups = g_new0 (HsGroups, 1);
-  g_autoptr (GHashTable) index = g_hash_table_new (NULL, NULL);
-  guint32 first = 0;
+  guint32 n, first = 0;
 
-  tidy (self);
+  sort_waiting (self);
   groups->groups = g_array_new (FALSE, TRUE, sizeof (HsGroup));
-  g_autofree guint32 *of = g_new (guint32, MAX (1, self->waiting->len));
-  for (guint i = 0; i < self->waiting->len; i++) {
-    guint32 block = g_array_index (self->waiting, guint32, i);
-    of[i] = G_MAXUINT32;
-    if (!is_wanted (self, block, from, to))
-      continue;
-    guint32 key = key_of (self, block, by);
-    guint32 number = GPOINTER_TO_UINT (g_hash_table_lookup (index, GUINT_TO_POINTER (key)));
-    if (number == 0) {
-      HsGroup group = { .reason = by == HS_BY_TYPE ? self->reason[block] : key, .type = hs_label_type (self->label[block]) };
-      g_array_append_val (groups->groups, group);
-      number = groups->groups->len;
-      g_hash_table_insert (index, GUINT_TO_POINTER (key), GUINT_TO_POINTER (number));
-    }
-    of[i] = number - 1;
-    g_array_index (groups->groups, HsGroup, number - 1).n++;
-  }
+  g_autofree guint32 *blocks = find_waiting (self, from, to, &n);
+  g_autofree guint32 *of = g_new (guint32, MAX (1, n));
+  divide (self, blocks, n, by, groups->groups, of);
   for (guint i = 0; i < groups->groups->len; i++) {
     HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
     group->first = first;
@@ -125,11 +219,10 @@ hs_groups_collect (HsEngine *self, HsHint from, HsHint to, HsGrouping by)
     group->n = 0;
   }
   groups->members = g_new (guint32, MAX (1, first));
-  for (guint i = 0; i < self->waiting->len; i++)
-    if (of[i] != G_MAXUINT32) {
-      HsGroup *group = &g_array_index (groups->groups, HsGroup, of[i]);
-      groups->members[group->first + group->n++] = g_array_index (self->waiting, guint32, i);
-    }
+  for (guint32 i = 0; i < n; i++) {
+    HsGroup *group = &g_array_index (groups->groups, HsGroup, of[i]);
+    groups->members[group->first + group->n++] = blocks[i];
+  }
   g_array_sort (groups->groups, compare_groups);
   return groups;
 }

@@ -26,6 +26,9 @@ HsGroups *hs_groups_collect (HsEngine *engine, HsHint from, HsHint to, HsGroupin
 void hs_groups_free (HsGroups *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsGroups, hs_groups_free)
 
+/* hs_groups_clear: frees what the engine remembers for it. */
+void hs_groups_clear (HsEngine *engine);
+
 /* hs_member_reason: the number of the reason that stands for the member alone: without context and outer records. */
 guint32 hs_member_reason (HsEngine *engine, guint32 reason);
 

@@ -1,5 +1,6 @@
 /* inference.c - runs the sources and settles what they disagree about; see inference.h. */
 #include "profiler/inference/inference.h"
+#include "profiler/inference/groups.h"
 #include "profiler/inference/known.h"
 #include "profiler/inference/score.h"
 
@@ -54,6 +55,7 @@ engine_clear (HsEngine *self)
   g_array_unref (self->waiting);
   g_free (self->likelihood);
   hs_known_free (self);
+  hs_groups_clear (self);
   g_clear_pointer (&self->member_of, g_array_unref);
   g_clear_pointer (&self->holders, g_hash_table_unref);
   g_clear_pointer (&self->asked, g_hash_table_unref);

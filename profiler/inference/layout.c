@@ -404,8 +404,12 @@ find_tail (HsLayouts *self, HsLayout *layout, HsTypeId id, guint64 offset, guint
 HsLayout *
 hs_layouts_get (HsLayouts *self, HsTypeId id)
 {
+  HsLayout *layout = id < self->types->n_types ? self->by_type[id] : NULL;
+
+  if (layout != NULL)
+    return layout;
   id = hs_types_strip (self->types, id < self->types->n_types ? id : 0);
-  HsLayout *layout = self->by_type[id];
+  layout = self->by_type[id];
 
   if (layout != NULL)
     return layout;
@@ -434,6 +438,8 @@ hs_layouts_get (HsLayouts *self, HsTypeId id)
   layout->fields = g_memdup2 (fields->data, fields->len * sizeof (HsField));
   layout->n_repeats = repeats->len;
   layout->repeats = g_memdup2 (repeats->data, repeats->len * sizeof (HsRepeat));
+  for (guint32 i = 0; i < layout->n_slots && i < HS_OPS_SLOTS; i++)
+    layout->has_ops |= layout->slots[i].is_ops;
   layout->has_pointers = slots->len + repeats->len > 0 || layout->tail != NULL;
   return layout;
 }

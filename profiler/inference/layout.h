@@ -31,6 +31,7 @@ typedef struct {
   HsTypeId node;       /* POINTER: what an array of pointers to the nodes of a C++ container leads to; 0 */
   guint16 first_arm, n_arms; /* UNION: its readings, in HsLayout.arms */
   gboolean is_weak;  /* not set in many objects that all else speaks for: it proves nothing, nor the contrary */
+#define HS_OPS_SLOTS 16
   gboolean is_ops;   /* leads to a table of functions, where it leads to static memory */
   guint32 reason;    /* the engine's number for "through this slot, in this context"; 0 until asked for */
   guint32 context;
@@ -86,6 +87,7 @@ struct _HsLayout {
   guint64 first_longer;
   guint64 longest;   /* bytes that a block with one T may have, as far as is known */
   gboolean has_pointers;
+  gboolean has_ops;  /* any of the first HS_OPS_SLOTS slots is one */
   /* A flexible array: the last member, unbounded or of one element or none. 0 stride: there is none. */
   guint64 tail_offset;
   guint64 tail_stride;
