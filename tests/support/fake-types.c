@@ -10,6 +10,7 @@ fake_types_new (void)
 
   self->strings = hs_strings_new ();
   self->table = hs_table_new (self->strings);
+  self->variables = g_array_new (FALSE, FALSE, sizeof (HsVariable));
   return self;
 }
 
@@ -54,23 +55,81 @@ fake_struct (FakeTypes *self, const char *name, guint64 size)
   return fake_type (self, HS_TYPE_STRUCT, name, size, 0);
 }
 
+HsTypeId
+fake_function (FakeTypes *self)
+{
+  return fake_type (self, HS_TYPE_FUNCTION, "", 0, 0);
+}
+
+HsTypeId
+fake_enum (FakeTypes *self, const char *name, gint64 first, guint n)
+{
+  HsTypeId id = fake_type (self, HS_TYPE_ENUM, name, 4, 0);
+
+  hs_table_type (self->table, id)->first_member = self->table->enumerators->len;
+  hs_table_type (self->table, id)->count = n;
+  for (guint i = 0; i < n; i++) {
+    HsModelEnumerator enumerator = { .value = first + i };
+    g_array_append_val (self->table->enumerators, enumerator);
+  }
+  return id;
+}
+
+void
+fake_mentions (FakeTypes *self, HsTypeId id, guint32 n)
+{
+  hs_table_type (self->table, id)->mentions = n;
+}
+
+void
+fake_flags (FakeTypes *self, HsTypeId id, guint16 flags)
+{
+  hs_table_type (self->table, id)->flags |= flags;
+}
+
 void
 fake_target (FakeTypes *self, HsTypeId id, HsTypeId target)
 {
   hs_table_type (self->table, id)->target = target;
 }
 
-void
-fake_member (FakeTypes *self, HsTypeId owner, const char *name, HsTypeId type, guint64 offset)
+static void
+add_member (FakeTypes *self, HsTypeId owner, HsModelMember member)
 {
   HsModelType *its = hs_table_type (self->table, owner);
-  HsModelMember member = { .name = hs_strings_add (self->strings, name), .type = type, .offset = offset };
 
   if (its->n_members == 0)
     its->first_member = self->table->members->len;
   g_assert_cmpuint (its->first_member + its->n_members, ==, self->table->members->len);
   its->n_members++;
   g_array_append_val (self->table->members, member);
+}
+
+void
+fake_member (FakeTypes *self, HsTypeId owner, const char *name, HsTypeId type, guint64 offset)
+{
+  add_member (self, owner, (HsModelMember){ .name = hs_strings_add (self->strings, name), .type = type, .offset = offset });
+}
+
+void
+fake_bits (FakeTypes *self, HsTypeId owner, const char *name, HsTypeId type, guint64 offset, guint bit, guint n_bits)
+{
+  add_member (self, owner, (HsModelMember){ .name = hs_strings_add (self->strings, name), .type = type, .offset = offset,
+                                            .bit_offset = (guint8)bit, .bit_size = (guint8)n_bits });
+}
+
+void
+fake_base_class (FakeTypes *self, HsTypeId owner, HsTypeId type, guint64 offset)
+{
+  add_member (self, owner, (HsModelMember){ .type = type, .offset = offset, .flags = HS_MEMBER_BASE });
+}
+
+void
+fake_static (FakeTypes *self, const char *name, HsTypeId type, HsAddr address)
+{
+  HsVariable variable = { .name = name, .type = type, .address = address };
+
+  g_array_append_val (self->variables, variable);
 }
 
 static void
@@ -100,6 +159,17 @@ fill_members (HsTypes *types, const FakeTypes *self)
   }
 }
 
+static void
+fill_enumerators (HsTypes *types, const FakeTypes *self)
+{
+  types->n_enumerators = self->table->enumerators->len;
+  types->enumerators = g_new0 (HsEnumerator, MAX (1, types->n_enumerators));
+  for (guint32 i = 0; i < types->n_enumerators; i++) {
+    const HsModelEnumerator *from = &g_array_index (self->table->enumerators, HsModelEnumerator, i);
+    types->enumerators[i] = (HsEnumerator){ hs_strings_get (self->strings, from->name), from->value };
+  }
+}
+
 HsTypes *
 fake_types_finish (FakeTypes *self, HsModules *modules)
 {
@@ -113,9 +183,11 @@ fake_types_finish (FakeTypes *self, HsModules *modules)
   graph->of_module = g_new0 (HsGraphModule, 1); /* none: nothing is known of locals */
   graph->strings = self->strings;
   types->priv = graph;
-  types->enumerators = g_new0 (HsEnumerator, 1);
   fill_types (types, self);
   fill_members (types, self);
+  fill_enumerators (types, self);
+  types->n_variables = self->variables->len;
+  types->variables = (HsVariable *)g_array_free (self->variables, FALSE);
   hs_table_free (self->table);
   g_free (self);
   return types;
