@@ -348,7 +348,7 @@ learn_from (Trial *self, const HsSplit *split, const HsVerdict *verdicts, guint 
 static float
 best_elsewhere (const Trial *self, const HsVerdict *verdicts, guint n, guint at, guint32 rule)
 {
-  float best = 0;
+  float best = -G_MAXFLOAT;
 
   for (guint k = 0; k < n; k++)
     if (k != at && verdicts[k].type == verdicts[at].type)
