@@ -79,7 +79,8 @@ score_record (HsMatrix *self, HsLayout *layout, const HsSpecimen *specimen)
     return cell;
   HsScore score = hs_score (self->engine, layout, specimen, behind);
   cell.bits = (float)CLAMP (score.bits, -12, 24) + (owns_tail ? TAIL_BITS : 0);
-  cell.fits = nearly && !owns_tail ? HS_FIT_NEARLY : fits && (form == HS_FORM_FLEXIBLE || (form == HS_FORM_TAIL && !owns_tail)) ? HS_FIT_FLEXIBLE : HS_FIT_WHOLE;
+  gboolean varies = form == HS_FORM_FLEXIBLE || (form == HS_FORM_TAIL && !owns_tail);
+  cell.fits = nearly && !owns_tail ? HS_FIT_NEARLY : fits && varies ? HS_FIT_FLEXIBLE : HS_FIT_WHOLE;
   guint bad = score.bad + score.unexplained;
   /* One member that was never set does not refute what all else speaks for. */
   cell.bad = (guint8)(bad == 1 && score.strong > 0 && score.bits > FORGIVING ? 0 : MIN (bad, 255));
