@@ -171,18 +171,22 @@ test_twins (Program *program, gconstpointer size)
     program_check (program, twin[i], NULL, HS_LEVEL_NONE);
 }
 
-/* Numbers, small ones or any: there are types of that size without pointers, but nothing says that it is one of them. */
+/* Numbers, small ones or any, where only one type has that size, without pointers: nothing says that it is one of them. */
 static void
 numbers (Program *program, gboolean small)
 {
   World self = { 0 };
+  HsTypeId counters;
   HsAddr data[MANY];
   guint64 value = 1;
 
   make_world (&self, program, 0, program->any);
+  record (program, "counters", 64, &counters);
+  for (guint k = 0; k < 8; k++)
+    fake_member (program->fake, counters, "count", program->number, 8 * k);
   for (guint i = 0; i < MANY; i++) {
-    data[i] = program_block (program, 32);
-    for (guint k = 0; k < 4; k++, value = value * G_GUINT64_CONSTANT (6364136223846793005) + 1442695040888963407)
+    data[i] = program_block (program, 64);
+    for (guint k = 0; k < 8; k++, value = value * G_GUINT64_CONSTANT (6364136223846793005) + 1442695040888963407)
       program_store (program, data[i] + 8 * k, small ? i * 7 % 100 + k : value | 1);
     add_owner (&self, data[i]);
   }
@@ -242,10 +246,9 @@ mixed (World *self, void (*tag) (World *self, HsAddr owner, guint i, gboolean is
 static const HsDecision *
 rule_of (const Program *program, HsAddr block)
 {
-  guint32 at = hs_blocks_at (program->heap->blocks, block);
+  guint32 reason = program->inference->reason[hs_blocks_at (program->heap->blocks, block)];
 
-  return hs_decisions_get (program->inference->decisions, hs_reasons_get (program->inference->reasons,
-                                                                         program->inference->reason[at])->decision);
+  return hs_decisions_get (program->inference->decisions, hs_reasons_get (program->inference->reasons, reason)->decision);
 }
 
 /* What tells the last owner's value from others: these bits of its owner. */
@@ -396,7 +399,8 @@ test_contexts (Program *program, gconstpointer size)
 
 enum { TAG_ITEM = 3, TAG_SESSION = 4, TAG_NUMBER = 5 };
 
-/* A value: a union of pointers and a number, and what it is. */
+/* A value: a union of pointers and a number, and what it is. Types that look the same, but are none of the union's, do not
+ * matter. */
 static void
 test_union (Program *program, gconstpointer size)
 {
@@ -408,6 +412,8 @@ test_union (Program *program, gconstpointer size)
   fake_member (program->fake, self.record, "next", self.pointer, 0);
   fake_member (program->fake, self.record, "value", value, 8);
   add_types (&self);
+  rival (program, "decoy", self.to_item, fake_pointer (program->fake, program->character), program->number, self.pointer);
+  rival (program, "bait", program->number, self.pointer, fake_pointer (program->fake, program->character), self.to_session);
   fake_member (program->fake, either, "item", self.to_item, 0);
   fake_member (program->fake, either, "session", self.to_session, 0);
   fake_member (program->fake, either, "number", program->number, 0);
@@ -445,12 +451,9 @@ test_union_of_objects (Program *program, gconstpointer size)
     fake_mentions (program->fake, event[k], 4);
     fake_member (program->fake, event[k], "kind", kind, 0);
     fake_member (program->fake, event[k], "next", to_event, 8);
-    if (k == 0)
-      fake_member (program->fake, event[k], "serial", program->number, 16);
-    else {
-      fake_member (program->fake, event[k], "serial", program->number, 16);
+    fake_member (program->fake, event[k], "serial", program->number, 16);
+    if (k > 0)
       fake_member (program->fake, event[k], k == 1 ? "key" : k == 2 ? "button" : "width", program->number, 24);
-    }
   }
   for (guint k = 0; k < 4; k++)
     fake_member (program->fake, either, NAMES[k], event[k], 0);
