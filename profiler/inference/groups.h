@@ -45,3 +45,8 @@ gboolean hs_group_admits (HsEngine *engine, HsTypeId type, guint64 behind, guint
  * group is all blocks that begin with it, or 0. @tagged: what the blocks are known to begin with, or 0. */
 guint32 hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, HsMatrix *matrix, guint source,
                         HsTypeId header, HsTypeId tagged);
+
+/* hs_shared_header: the tagged header that the two best candidates of the verdicts have in common, for most of the sample;
+ * 0: none. hs_hand_to_header: the group's blocks begin with it: they wait for source-header.c. FALSE: none of them does. */
+HsTypeId hs_shared_header (HsEngine *engine, const HsMatrix *matrix, const HsVerdict *verdicts, guint n);
+gboolean hs_hand_to_header (HsEngine *engine, const HsGroups *groups, const HsGroup *group, HsTypeId header);

@@ -31,6 +31,7 @@ libhs_inference_la_SOURCES = \
   profiler/inference/reasons.h \
   profiler/inference/score.c \
   profiler/inference/score.h \
+  profiler/inference/siblings.c \
   profiler/inference/solve.c \
   profiler/inference/source-array.c \
   profiler/inference/source-class.c \

@@ -504,63 +504,7 @@ guard (Trial *self, const HsVerdict *whole, Option *option)
   return TRUE;
 }
 
-/* --- objects with a common header behind a void * --- */
-
 #define LEAST_SHARED 16 /* blocks */
-
-/* What both types begin with, if that has a tag. */
-static HsTypeId
-common_header (HsEngine *engine, HsTypeId a, HsTypeId b)
-{
-  for (guint depth = 0; depth < 8 && a != 0; depth++) {
-    const HsType *type = hs_types_get (engine->types, a);
-    if ((type->kind != HS_TYPE_STRUCT && type->kind != HS_TYPE_CLASS) || type->n_members == 0)
-      return 0;
-    const HsMember *first = hs_types_member (engine->types, type, 0);
-    a = first->offset == 0 ? hs_types_strip (engine->types, first->type) : 0;
-    if (a != 0 && hs_is_tagged (engine, a) && (a == b || hs_contains (engine, b, a, 0)))
-      return a;
-  }
-  return 0;
-}
-
-/* The header that the best candidates have in common, for most of the sample; 0: none. */
-static HsTypeId
-shared_header (Trial *self, const HsVerdict *whole, const Option *best)
-{
-  HsTypeId header = 0;
-  guint n = 0;
-
-  for (guint k = 0; k < MAX (best->n, 1); k++) {
-    const HsVerdict *verdict = best->n > 0 ? &best->verdicts[k] : whole;
-    HsTypeId its = verdict->best[1].type != 0 ? common_header (self->engine, verdict->best[0].type, verdict->best[1].type) : 0;
-    if (its != 0 && (header == 0 || its == header)) {
-      header = its;
-      n += verdict->n;
-    }
-  }
-  return 2 * n > self->matrix->n ? header : 0;
-}
-
-/* Objects of many kinds behind one void *: what is sure is the header, and its tag tells more than their sizes. */
-static gboolean
-hand_to_header (Trial *self, HsTypeId header)
-{
-  HsLayout *layout = hs_layouts_get (self->engine->layouts, header);
-  guint32 n = 0;
-
-  for (guint32 i = 0; i < self->group->n; i++) {
-    guint32 block = self->groups->members[self->group->first + i];
-    const guint8 *data = hs_engine_bytes (self->engine, block);
-    guint64 usable = hs_blocks_size (self->engine->blocks, block);
-    if (hs_label_level (self->engine->label[block]) == HS_LEVEL_NONE && data != NULL && usable >= layout->size
-        && hs_content_admits (self->engine, layout, data, usable)) {
-      hs_engine_hint_header (self->engine, block, header);
-      n++;
-    }
-  }
-  return n > 0;
-}
 
 guint32
 hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, HsMatrix *matrix, guint source, HsTypeId header, HsTypeId tagged)
@@ -579,8 +523,8 @@ hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, 
   trial.tag = before->split.kind == HS_SPLIT_TARGET ? &before->split : NULL;
 
   if (matrix->open && group->n >= LEAST_SHARED) {
-    HsTypeId shared = shared_header (&trial, &whole, &best);
-    if (shared != 0 && hand_to_header (&trial, shared))
+    HsTypeId shared = hs_shared_header (engine, matrix, best.n > 0 ? best.verdicts : &whole, MAX (best.n, 1));
+    if (shared != 0 && hs_hand_to_header (engine, groups, group, shared))
       return 0;
   }
   if (whole.type != 0 && validate (&trial, &(HsSplit){ 0 }, &whole, 1)) {
@@ -598,8 +542,8 @@ hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, 
   if (best.n == 0)
     try_split (&trial, (HsSplit){ .kind = HS_SPLIT_SIZE }, &best);
   if (matrix->open && best.n > 0 && best.split.kind == HS_SPLIT_SIZE && group->n >= LEAST_SHARED) {
-    HsTypeId shared = shared_header (&trial, &whole, &best);
-    if (shared != 0 && hand_to_header (&trial, shared))
+    HsTypeId shared = hs_shared_header (engine, matrix, best.n > 0 ? best.verdicts : &whole, MAX (best.n, 1));
+    if (shared != 0 && hs_hand_to_header (engine, groups, group, shared))
       return 0;
   }
   if (best.n == 0)
