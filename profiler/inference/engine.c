@@ -23,12 +23,17 @@ hs_engine_bytes (HsEngine *self, guint32 block)
   return self->last_segment.data + (start - self->last_segment.start);
 }
 
+#define LINE 64        /* bytes of a line of the cache, */
+#define PREFETCHED 256 /* and so much of a block is brought near */
+
 static void
 prefetch_bytes (const HsEngine *self, guint32 block)
 {
-  HsAddr at = self->blocks->address[block];
+  HsAddr at = self->blocks->address[block], end = at + MIN (hs_blocks_size (self->blocks, block), PREFETCHED);
 
-  if (at >= self->last_segment.start && at < self->last_segment.end)
+  if (at < self->last_segment.start || end > self->last_segment.end)
+    return;
+  for (; at < end; at = (at | (LINE - 1)) + 1)
     __builtin_prefetch (self->last_segment.data + (at - self->last_segment.start));
 }
 
