@@ -274,6 +274,41 @@ test_contexts (Program *self, gconstpointer size)
   infer_within (self, BLOCKS, 20);
 }
 
+#define LINKS 300
+
+/* Each object is found out in a round of its own, and leads to the one for the next; many others stay unknown all the while. */
+static void
+test_many_rounds (Program *self, gconstpointer size)
+{
+  HsTypeId owner, to_owner = record (self, "owner", 24, &owner), part[LINKS + 1], to_part[LINKS + 1], whole[LINKS];
+  HsAddr last = 0, block[LINKS];
+
+  fake_member (self->fake, owner, "next", to_owner, 0);
+  fake_member (self->fake, owner, "value", self->any, 8);
+  for (guint i = 0; i <= LINKS; i++) {
+    to_part[i] = record (self, g_intern_string (g_strdup_printf ("part-%u", i)), 16, &part[i]);
+    fake_member (self->fake, part[i], "owner", to_owner, 8);
+  }
+  for (guint i = 0; i < LINKS; i++) {
+    record (self, g_intern_string (g_strdup_printf ("whole-%u", i)), 64, &whole[i]);
+    fake_member (self->fake, whole[i], "next", to_part[i + 1], 0);
+    fake_member (self->fake, whole[i], "part", part[i], 16);
+    block[i] = program_block (self, 64);
+    if (i > 0)
+      program_store (self, block[i - 1], block[i] + 16);
+  }
+  for (guint i = 0; i < BLOCKS; i++) {
+    HsAddr next = program_block (self, 24);
+    program_store (self, next, last);
+    program_store (self, next + 8, program_block (self, 24 + i % 16));
+    last = next;
+  }
+  program_variable (self, to_owner, last);
+  program_variable (self, to_part[0], block[0] + 16);
+  infer_within (self, 2 * BLOCKS, 40);
+  program_check_type (self, block[10], whole[10], HS_FORM_WHOLE, HS_LEVEL_C);
+}
+
 /* --- types --- */
 
 /* Types that hold themselves, in all ways; only what is sound of them is left. */
@@ -460,6 +495,7 @@ main (int argc, char **argv)
   program_add ("/hostile/beginners", test_beginners, HEAP_OF (288));
   program_add ("/hostile/distances", test_distances, 128u << 20);
   program_add ("/hostile/contexts", test_contexts, HEAP_OF (48));
+  program_add ("/hostile/many-rounds", test_many_rounds, HEAP_OF (80));
   program_add ("/hostile/circles", test_circles, 0);
   program_add ("/hostile/million-members", test_million_members, 16u << 20);
   program_add ("/hostile/repeated-members", test_repeated_members, 0);
