@@ -156,17 +156,51 @@ hs_content_explains (HsEngine *self, const HsLayout *layout, const guint8 *data,
   return n;
 }
 
+#define BYTES(byte) (G_GUINT64_CONSTANT (0x0101010101010101) * (byte))
+
+static gboolean
+is_control (guint8 byte)
+{
+  return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' && byte != 0x1b) || byte == 0x7f;
+}
+
+/* Whether any of the word's bytes is below a space or a DEL; may say so of a byte behind one that is. */
+static gboolean
+may_hold_control (guint64 word)
+{
+  guint64 del = word ^ BYTES (0x7f);
+
+  return (((word - BYTES (0x20)) & ~word) | ((del - BYTES (1)) & ~del)) & BYTES (0x80) ? TRUE : FALSE;
+}
+
+static gboolean
+holds_control (const guint8 *data, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (is_control (data[i]))
+      return TRUE;
+  return FALSE;
+}
+
 gssize
 hs_content_text (const guint8 *data, guint64 limit)
 {
   const guint8 *end = memchr (data, 0, limit);
-  gsize length = end != NULL ? (gsize)(end - data) : limit;
+  gsize length = end != NULL ? (gsize)(end - data) : limit, at = 0;
+  guint64 all = 0;
 
-  for (gsize i = 0; i < length; i++)
-    if ((data[i] < 0x20 && data[i] != '\t' && data[i] != '\n' && data[i] != '\r' && data[i] != 0x1b) || data[i] == 0x7f)
+  for (; at + 8 <= length; at += 8) {
+    guint64 word = word_at (data, at);
+    all |= word;
+    if (may_hold_control (word) && holds_control (data + at, 8))
       return -1;
+  }
+  if (holds_control (data + at, length - at))
+    return -1;
+  for (gsize i = at; i < length; i++)
+    all |= data[i];
   const char *stop;
-  if (!g_utf8_validate ((const char *)data, length, &stop)
+  if ((all & BYTES (0x80)) != 0 && !g_utf8_validate ((const char *)data, length, &stop)
       && (end != NULL || data + length - (const guint8 *)stop > 3)) /* a sequence may be cut at the end */
     return -1;
   return length;

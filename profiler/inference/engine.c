@@ -189,19 +189,25 @@ set_label (HsEngine *self, guint32 block, HsLabel label, guint32 reason, guint32
   self->at[block] = at;
 }
 
+static HsDerived *
+derived (HsEngine *self, guint32 from, guint64 what)
+{
+  return &self->derived[(from * 31 + what * 7 + (what >> 32)) % HS_N_DERIVED];
+}
+
 guint32
 hs_engine_reason_by (HsEngine *self, guint32 number, guint source, guint32 decision)
 {
-  HsReason reason;
+  guint64 what = G_GUINT64_CONSTANT (1) << 63 | (guint64)source << 32 | decision;
+  HsDerived *known = derived (self, number, what);
 
-  if (self->last_number != 0 && self->last_from == number && self->last_by.source == source && self->last_by.decision == decision)
-    return self->last_number;
-  reason = *hs_reasons_get (self->reasons, number);
+  if (known->number != 0 && known->from == number && known->what == what)
+    return known->number;
+  HsReason reason = *hs_reasons_get (self->reasons, number);
   reason.source = (guint8)source;
   reason.decision = decision;
-  self->last_by = reason;
-  self->last_from = number;
-  return self->last_number = hs_reasons_intern (self->reasons, reason);
+  *known = (HsDerived){ .what = what, .from = number, .number = hs_reasons_intern (self->reasons, reason) };
+  return known->number;
 }
 
 /* Whether @type may take the place of what stands, at the same level: it begins with it. */
@@ -378,10 +384,16 @@ node_at_start (HsEngine *self, guint32 block, const HsEdge *edge)
 static guint32
 at_distance (HsEngine *self, guint32 number, guint64 distance)
 {
-  HsReason reason = *hs_reasons_get (self->reasons, number);
+  HsDerived *known = derived (self, number, distance);
 
+  if (known->number != 0 && known->from == number && known->what == distance)
+    return known->number;
+  HsReason reason = *hs_reasons_get (self->reasons, number);
   reason.distance = distance;
-  return hs_reasons_count (self->reasons) < MAX_REASONS ? hs_reasons_intern (self->reasons, reason) : number;
+  if (hs_reasons_count (self->reasons) >= MAX_REASONS)
+    return number;
+  *known = (HsDerived){ .what = distance, .from = number, .number = hs_reasons_intern (self->reasons, reason) };
+  return known->number;
 }
 
 static void

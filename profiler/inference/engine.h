@@ -68,6 +68,14 @@ typedef struct {
 
 #define HS_EDGE_BATCH 64
 
+/* A reason that is another one but for the source and decision, or the distance. */
+typedef struct {
+  guint64 what;        /* these */
+  guint32 from, number; /* 0: none */
+} HsDerived;
+
+#define HS_N_DERIVED 64
+
 struct _HsEngine {
   HsTarget *target;
   const HsImage *image;
@@ -102,7 +110,9 @@ struct _HsEngine {
   GHashTable *by_size; /* size -> GArray of HsTypeId */
   GArray *flexible;    /* HsTypeId of types that end in a flexible array, or whose blocks are known to vary */
   GHashTable *containers; /* memory of hs_find_containers */
-  GHashTable *beginners;  /* type -> GArray of HsTypeId */
+  GHashTable *beginners;  /* type -> GArray of HsTypeId, */
+  GArray **beginners_of;  /* and the same by type */
+  guint8 *is_runtime;     /* of matrix.c: by module, plus one; 0: not asked */
   GArray *member_of;   /* guint32 by reason: memory of hs_member_reason */
   GHashTable *holders; /* of source-signature.c: type and offset -> GArray of HsTypeId */
   guint64 values_at, signatures_at; /* n_decided when these sources looked last */
@@ -116,8 +126,7 @@ struct _HsEngine {
   guint32 disputed;    /* a block: what is known by its pointers says nothing about it; or HS_NO_BLOCK */
   guint32 without;     /* bit i: source i is not asked; see hs_inference_new_without */
   gboolean guessing;   /* the end: what is left may be decided at level D */
-  HsReason last_by;    /* memory of hs_engine_reason_by: asked for, */
-  guint32 last_from, last_number; /* of which reason, and the answer */
+  HsDerived derived[HS_N_DERIVED]; /* reasons that were made of others, the last ones */
   guint64 n_decided;   /* grows with every decision: tells whether a round moved anything */
   guint64 n_hints;     /* and with every hint */
   guint64 n_refuted;

@@ -236,7 +236,7 @@ index_beginners (HsEngine *self)
 {
   g_autoptr (GHashTable) alike = g_hash_table_new_full (NULL, NULL, NULL, array_free);
   GHashTableIter iter;
-  gpointer ids;
+  gpointer key, ids;
 
   self->beginners = g_hash_table_new_full (NULL, NULL, NULL, array_free);
   for (HsTypeId id = 1; id < self->types->n_types; id++) {
@@ -253,6 +253,10 @@ index_beginners (HsEngine *self)
   g_hash_table_iter_init (&iter, alike);
   while (g_hash_table_iter_next (&iter, NULL, &ids))
     add_repeating (self, self->beginners, ids);
+  self->beginners_of = g_new0 (GArray *, self->types->n_types + 1);
+  g_hash_table_iter_init (&iter, self->beginners);
+  while (g_hash_table_iter_next (&iter, &key, &ids))
+    self->beginners_of[MIN (GPOINTER_TO_UINT (key), self->types->n_types)] = ids;
 }
 
 const GArray *
@@ -260,7 +264,7 @@ hs_beginners (HsEngine *self, HsTypeId inner)
 {
   if (self->beginners == NULL)
     index_beginners (self);
-  return g_hash_table_lookup (self->beginners, GUINT_TO_POINTER (inner));
+  return inner < self->types->n_types ? self->beginners_of[inner] : NULL;
 }
 
 guint

@@ -67,6 +67,8 @@ engine_clear (HsEngine *self)
   g_clear_pointer (&self->flexible, g_array_unref);
   g_clear_pointer (&self->containers, g_hash_table_unref);
   g_clear_pointer (&self->beginners, g_hash_table_unref);
+  g_free (self->beginners_of);
+  g_free (self->is_runtime);
 }
 
 static void
@@ -105,22 +107,21 @@ run_rounds (HsEngine *self)
 
 enum { UNKNOWN, SOUND, DOUBTFUL };
 
-/* Whether the decision for @block rests on one that is in conflict, or @revoked if that is given. Goes up the parents until one is known, and writes
- * the answer on the way back, so that all blocks together cost one walk. */
+/* Whether the decision for @block rests on one that is in conflict, or @revoked if that is given. Goes up the parents until one
+ * is known, and leaves the answer on the way, so that all blocks together cost one walk. */
 static void
-judge (const HsEngine *self, guint8 *state, guint32 block, GArray *path, const guint8 *revoked)
+judge (const HsEngine *self, guint8 *state, guint32 block, const guint8 *revoked)
 {
+  guint32 at = block;
   guint8 verdict = SOUND;
 
-  g_array_set_size (path, 0);
-  for (guint32 at = block; at != HS_NO_BLOCK; at = self->parent[at]) {
+  for (; at != HS_NO_BLOCK; at = self->parent[at]) {
     if (state[at] != UNKNOWN) {
       verdict = state[at];
       break;
     }
     if (hs_label_level (self->label[at]) == HS_LEVEL_NONE)
       break;
-    g_array_append_val (path, at);
     state[at] = SOUND; /* a circle ends here */
     if (revoked != NULL ? revoked[at] : (hs_label_flags (self->label[at]) & HS_LABEL_CONFLICT) != 0) {
       verdict = DOUBTFUL;
@@ -130,8 +131,8 @@ judge (const HsEngine *self, guint8 *state, guint32 block, GArray *path, const g
     if (hs_reasons_get (self->reasons, self->reason[at])->decision != 0)
       break;
   }
-  for (guint i = 0; i < path->len; i++)
-    state[g_array_index (path, guint32, i)] = verdict;
+  for (guint32 up = block; verdict == DOUBTFUL && state[up] != DOUBTFUL; up = up != at ? self->parent[up] : up)
+    state[up] = DOUBTFUL;
 }
 
 #define CLEARLY 4.0 /* bits */
@@ -167,13 +168,12 @@ static void
 revoke_descendants (HsEngine *self, const guint8 *revoked)
 {
   g_autofree guint8 *state = g_malloc0 (self->blocks->n);
-  g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (guint32));
 
   for (guint32 block = 0; block < self->blocks->n; block++) {
     if (hs_label_level (self->label[block]) == HS_LEVEL_NONE || revoked[block] || hs_label_level (self->label[block]) == HS_LEVEL_A)
       continue;
     if (state[block] == UNKNOWN)
-      judge (self, state, block, path, revoked);
+      judge (self, state, block, revoked);
     if (state[block] == DOUBTFUL) {
       self->label[block] = 0;
       self->n_revoked++;
@@ -219,20 +219,28 @@ weigh_conflicts (HsEngine *self)
   return TRUE;
 }
 
+static gboolean
+has_conflicts (const HsEngine *self)
+{
+  for (guint i = 0; i < self->conflicts->len; i++)
+    if (hs_label_flags (self->label[g_array_index (self->conflicts, HsConflict, i).block]) & HS_LABEL_CONFLICT)
+      return TRUE;
+  return FALSE;
+}
+
 /* Two equally sure sources disagree about a block: it is a guess, and so is all that follows from it. What does not come
  * from contents that were read as the doubtful type stays as it is. */
 static void
 settle_conflicts (HsEngine *self)
 {
-  if (self->conflicts->len == 0)
+  if (!has_conflicts (self))
     return;
   g_autofree guint8 *state = g_malloc0 (self->blocks->n);
-  g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (guint32 block = 0; block < self->blocks->n; block++) {
     if (hs_label_level (self->label[block]) == HS_LEVEL_NONE)
       continue;
     if (state[block] == UNKNOWN)
-      judge (self, state, block, path, NULL);
+      judge (self, state, block, NULL);
     if (state[block] == DOUBTFUL && hs_label_level (self->label[block]) < HS_LEVEL_A)
       self->label[block] = hs_label (hs_label_type (self->label[block]), hs_label_form (self->label[block]), HS_LEVEL_D,
                                      hs_label_flags (self->label[block]));

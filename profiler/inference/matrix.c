@@ -27,6 +27,15 @@ has_id (const GArray *ids, HsTypeId id)
   return FALSE;
 }
 
+static gboolean
+is_first_of_size (const HsMatrix *self, guint specimen)
+{
+  for (guint k = 0; k < specimen; k++)
+    if (self->specimen[k].usable == self->specimen[specimen].usable)
+      return FALSE;
+  return TRUE;
+}
+
 /* All types of which a good part of the specimens may be one. */
 static GArray *
 candidates_by_size (HsMatrix *self)
@@ -36,12 +45,11 @@ candidates_by_size (HsMatrix *self)
 
   for (guint i = 0; i < self->n; i++) {
     guint same = 0;
-    gboolean first = TRUE;
-    for (guint k = 0; k < self->n; k++) {
+    if (!is_first_of_size (self, i))
+      continue;
+    for (guint k = i; k < self->n; k++)
       same += self->specimen[k].usable == self->specimen[i].usable;
-      first &= k >= i || self->specimen[k].usable != self->specimen[i].usable;
-    }
-    if (!first || same * 20 < self->n)
+    if (same * 20 < self->n)
       continue;
     g_array_set_size (some, 0);
     guint64 behind = self->behind ? self->distance : 0;
@@ -143,10 +151,17 @@ log2_of (guint32 n)
 static gboolean
 is_runtime (const HsMatrix *self, HsTypeId id)
 {
-  const char *name = hs_modules_get (self->engine->modules, hs_types_get (self->engine->types, id)->module)->name;
+  HsEngine *engine = self->engine;
+  guint module = hs_types_get (engine->types, id)->module;
 
-  return g_str_has_prefix (name, "libc.so") || g_str_has_prefix (name, "libc-") || g_str_has_prefix (name, "ld-linux")
-         || g_str_has_prefix (name, "libpthread") || g_str_has_prefix (name, "libm.so");
+  if (engine->is_runtime == NULL)
+    engine->is_runtime = g_malloc0 (MAX (1, engine->modules->modules->len));
+  if (engine->is_runtime[module] == 0) {
+    const char *name = hs_modules_get (engine->modules, module)->name;
+    engine->is_runtime[module] = 1 + (g_str_has_prefix (name, "libc.so") || g_str_has_prefix (name, "libc-") || g_str_has_prefix (name, "ld-linux")
+                                      || g_str_has_prefix (name, "libpthread") || g_str_has_prefix (name, "libm.so"));
+  }
+  return engine->is_runtime[module] == 2;
 }
 
 /* How likely a type is before its contents are seen: the program speaks of it often; it is not one that every program gets
@@ -185,15 +200,6 @@ look_briefly (HsMatrix *self, HsTypeId id, guint64 usable, Brief *brief)
   }
   brief->bits = brief->bits / (float)MAX (1, fit) * 3 + prior_bits (self, id);
   return fit > 0;
-}
-
-static gboolean
-is_first_of_size (const HsMatrix *self, guint specimen)
-{
-  for (guint k = 0; k < specimen; k++)
-    if (self->specimen[k].usable == self->specimen[specimen].usable)
-      return FALSE;
-  return TRUE;
 }
 
 /* The best of many candidates, for each size. */
