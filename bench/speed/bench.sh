@@ -29,6 +29,8 @@ stages() { "$build/bench/speed/stages" "$1" > "$work/$2"; }
 best_walk() { for _ in 1 2 3 4 5; do stages "$1" walk; figure "$work/walk" walk 3; done | sort -n | head -n 1; }
 best_pause() { for _ in 1 2 3 4 5; do stages "$1" pause; figure "$work/pause" pause-us; done | sort -n | head -n 1; }
 
+best_inference() { for _ in 1 2 3; do stages "$1" inference; figure "$work/inference" inference 3; done | sort -n | head -n 1; }
+
 row "what" "measured" "target"
 start mean300 "$small" 300
 pid=$(cat "$work/mean300.pid")
@@ -54,8 +56,13 @@ if command -v gcore > /dev/null; then
     stop "p$n"
     mv "$work/core$n.$pid" "$work/core$n"
     table "$work/core$n" warm > /dev/null
+    best_inference "$work/core$n" > "$work/inference$n"
+    row "types of the blocks, ns a block, $n blocks" "$(cat "$work/inference$n")" "at most 250"
     table "$work/core$n" "t$n" > "$work/cpu$n"
   done
+  row "  cost a block / cost a block at $small" "$(ratio "$(cat "$work/inference$large")" "$(cat "$work/inference$small")")" "at most 1.3"
+  "$build/bench/speed/stages" "$work/core$large" memory > "$work/memory"
+  row "  memory at its peak, bytes a block" "$(figure "$work/memory" inference-memory)" "at most 24"
   core_kb=$(( $(stat -c %s "$work/core$large") / 1024 ))
   row "whole table of a core with $large blocks, CPU seconds" "$(cat "$work/cpu$large")" "at most 6"
   row "  memory beyond the mapped core, MB" "$(( ($(cut -d' ' -f3 "$work/t$large") - core_kb) / 1024 ))" "at most 1000"
