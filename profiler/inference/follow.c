@@ -324,15 +324,16 @@ visit_object (HsEngine *self, HsObject object)
   HsLayout *layout = hs_layouts_get (self->layouts, object.type);
   gsize available;
   const guint8 *data = hs_image_span (self->image, object.addr, &available);
+  guint32 within = hs_blocks_find (self->blocks, object.addr);
 
+  if (within != HS_NO_BLOCK) /* what is behind the block's end is another's */
+    available = MIN (available, hs_blocks_end (self->blocks, within) - object.addr);
   if (data == NULL || !layout->has_pointers || available < layout->size || !hs_content_admits (self, layout, data, layout->size))
     return;
-  guint32 within = hs_blocks_find (self->blocks, object.addr);
   scan_object (self, object, layout, data, within);
   if (within == HS_NO_BLOCK || hs_label_level (self->label[within]) != HS_LEVEL_NONE || layout->size < 16)
     return;
-  guint64 room = MIN (available, hs_blocks_end (self->blocks, within) - object.addr);
-  for (guint n = 1; n < MAX_ELEMENTS && (n + (guint64)1) * layout->size <= room && is_next (self, layout, data + n * layout->size); n++) {
+  for (guint n = 1; n < MAX_ELEMENTS && (n + (guint64)1) * layout->size <= available && is_next (self, layout, data + n * layout->size); n++) {
     object.addr += layout->size;
     scan_object (self, object, layout, data + n * layout->size, within);
   }

@@ -279,6 +279,23 @@ test_object_outside (Program *self, gconstpointer size)
   program_check (self, leaf, "struct node", HS_LEVEL_B);
 }
 
+/* A pointer to the inside of a block, so near to its end that no node has room there: what follows is another block's. */
+static void
+test_object_at_end (Program *self, gconstpointer size)
+{
+  HsTypeId record, pointer = node (self, "node", 48, &record), large, to_large;
+  HsAddr first = program_block (self, 120), second = program_block (self, 72), leaf = program_block (self, 48);
+
+  to_large = fake_pointer (self->fake, large = fake_struct (self->fake, "large", 64));
+  fake_member (self->fake, large, "number", self->number, 0);
+  fake_member (self->fake, large, "node", pointer, 32);
+  program_store (self, first + 104 + 32, leaf); /* in the second */
+  program_store (self, second, 17);
+  program_variable (self, to_large, first + 104);
+  program_infer (self);
+  program_check (self, leaf, NULL, HS_LEVEL_NONE);
+}
+
 static void
 make_list (Program *self, guint n)
 {
@@ -400,6 +417,7 @@ main (int argc, char **argv)
   program_add ("/inference/union-several-pointers", test_union_several, 0);
   program_add ("/inference/free-memory", test_free_memory, 0);
   program_add ("/inference/object-outside", test_object_outside, 0);
+  program_add ("/inference/object-at-end", test_object_at_end, 0);
   program_add ("/inference/long-list", test_long_list, (gsize)LIST * 32 + 4096);
   g_test_add_func ("/inference/linear", test_linear);
   program_add ("/inference/same-again", test_same_again, 0);
