@@ -358,7 +358,7 @@ index_types (HsEngine *self)
       g_hash_table_insert (self->by_size, (gpointer)type->size, ids);
     }
     g_array_append_val (ids, id);
-    if (hs_layouts_get (self->layouts, id)->tail_stride != 0)
+    if (hs_layouts_has_tail (self->layouts, id))
       g_array_append_val (self->flexible, id);
   }
 }

@@ -371,34 +371,49 @@ compare_fields (gconstpointer a, gconstpointer b)
   return (int)x->bit_offset - y->bit_offset;
 }
 
-/* The flexible array at the end of a struct: T x[], T x[0] or, as old code writes it, T x[1]. */
-static void
-find_tail (HsLayouts *self, HsLayout *layout, HsTypeId id, guint64 offset, guint depth)
+/* The flexible array at the end of a struct: T x[], T x[0] or, as old code writes it, T x[1]. Its element, or 0. */
+static HsTypeId
+find_tail (HsTypes *types, HsLayout *layout, HsTypeId id, guint64 offset, guint depth)
 {
-  const HsType *type = hs_types_get (self->types, hs_types_strip (self->types, id));
+  const HsType *type = hs_types_get (types, hs_types_strip (types, id));
 
   if (depth >= MAX_DEPTH || (type->kind != HS_TYPE_STRUCT && type->kind != HS_TYPE_CLASS) || type->n_members == 0)
-    return;
-  const HsMember *last = hs_types_member (self->types, type, type->n_members - 1);
-  const HsType *array = hs_types_get (self->types, hs_types_strip (self->types, last->type));
-  if (array->kind == HS_TYPE_STRUCT || array->kind == HS_TYPE_CLASS) {
-    find_tail (self, layout, last->type, offset + last->offset, depth + 1);
-    return;
-  }
+    return 0;
+  const HsMember *last = hs_types_member (types, type, type->n_members - 1);
+  const HsType *array = hs_types_get (types, hs_types_strip (types, last->type));
+  if (array->kind == HS_TYPE_STRUCT || array->kind == HS_TYPE_CLASS)
+    return find_tail (types, layout, last->type, offset + last->offset, depth + 1);
   if (array->kind != HS_TYPE_ARRAY)
-    return;
-  HsTypeId element = hs_types_strip (self->types, array->target);
-  guint64 stride = hs_types_get (self->types, element)->size;
+    return 0;
+  HsTypeId element = hs_types_strip (types, array->target);
+  guint64 stride = hs_types_get (types, element)->size;
   layout->ends_in_bytes = stride == 1;
   if (array->count > 1)
-    return;
+    return 0;
   /* T x[1] counts only where it ends the struct: padding behind it is allowed. */
   if (stride == 0 || offset + last->offset > layout->size || layout->size - offset - last->offset >= stride * array->count + 16)
-    return;
+    return 0;
   layout->tail_offset = offset + last->offset;
   layout->tail_stride = stride;
-  HsLayout *tail = self->depth < MAX_DEPTH ? hs_layouts_get (self, element) : NULL;
+  return element;
+}
+
+static void
+add_tail (HsLayouts *self, HsLayout *layout)
+{
+  HsTypeId element = find_tail (self->types, layout, layout->type, 0, 0);
+  HsLayout *tail = layout->tail_stride != 0 && self->depth < MAX_DEPTH ? hs_layouts_get (self, element) : NULL;
+
   layout->tail = tail != NULL && tail->has_pointers ? tail : NULL;
+}
+
+gboolean
+hs_layouts_has_tail (HsLayouts *self, HsTypeId id)
+{
+  HsLayout probe = { .size = hs_types_get (self->types, hs_types_strip (self->types, id))->size };
+
+  find_tail (self->types, &probe, id, 0, 0);
+  return probe.tail_stride != 0;
 }
 
 HsLayout *
@@ -429,7 +444,7 @@ hs_layouts_get (HsLayouts *self, HsTypeId id)
   g_array_sort (slots, compare_slots);
   g_array_sort (fields, compare_fields);
   merge_slots (slots, arms);
-  find_tail (self, layout, id, 0, 0);
+  add_tail (self, layout);
   self->depth--;
   layout->n_slots = slots->len;
   layout->slots = g_memdup2 (slots->data, slots->len * sizeof (HsSlot));

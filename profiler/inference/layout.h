@@ -102,6 +102,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsLayouts, hs_layouts_free)
 /* hs_layouts_get: (transfer none): the layout of @type, made at the first call. A base type's has no slots, a pointer's one. */
 HsLayout *hs_layouts_get (HsLayouts *self, HsTypeId type);
 
+/* hs_layouts_has_tail: whether the layout of @type has a flexible array, without making it. */
+gboolean hs_layouts_has_tail (HsLayouts *self, HsTypeId type);
+
 /* hs_layouts_storage: what raw storage of type @id holds (containers.h), or 0; remembered. */
 HsTypeId hs_layouts_storage (HsLayouts *self, HsTypeId id);
 

@@ -3,6 +3,7 @@
  * A block with a pointer to a static variable of type X at some offset is one of the few types that have an X * there: an
  * object's table of functions, its configuration, its global list. Where only one such type is of the block's size, and
  * the contents pass, that is what it is, and what hangs below it is found. */
+#include "profiler/inference/alike.h"
 #include "profiler/inference/score.h"
 
 #include <string.h>
@@ -35,22 +36,67 @@ add_holder (GHashTable *holders, gpointer key, HsTypeId id)
     g_array_append_val (ids, id);
 }
 
-/* For each type that static variables have: which types hold a pointer to one, and where. */
-static void
-index_holders (HsEngine *self)
-{
-  g_autofree guint8 *is_static = g_malloc0 (self->types->n_types + 1);
+/* Types that static variables have, and which types hold a pointer to one. */
+typedef struct {
+  HsEngine *engine;
+  guint8 *is_static; /* by type */
+  guint8 *holds;     /* by type: NOT_ASKED, NO, YES */
+} Statics;
 
-  self->holders = g_hash_table_new_full (NULL, NULL, NULL, array_free);
+enum { NOT_ASKED, NO, YES };
+
+#define MAX_DEPTH 64
+
+/* Whether a @id may have a pointer to such a type in it. Layouts are made for these alone. */
+static gboolean
+may_hold (Statics *self, HsTypeId id, guint depth)
+{
+  const HsTypes *types = self->engine->types;
+  const HsType *type = hs_types_get (types, id);
+  HsTypeId target = hs_types_strip (types, type->target), held;
+
+  if (depth > MAX_DEPTH)
+    return TRUE;
+  if (type->kind == HS_TYPE_POINTER || type->kind == HS_TYPE_REFERENCE)
+    return self->is_static[target] || ((held = hs_union_header (types, target)) != 0 && self->is_static[held]);
+  if (type->kind == HS_TYPE_ARRAY)
+    return may_hold (self, target, depth + 1);
+  if (type->kind != HS_TYPE_STRUCT && type->kind != HS_TYPE_CLASS && type->kind != HS_TYPE_UNION)
+    return FALSE;
+  if (self->holds[id] != NOT_ASKED)
+    return self->holds[id] == YES;
+  self->holds[id] = NO; /* a circle ends here */
+  held = hs_layouts_storage (self->engine->layouts, id);
+  gboolean holds = held != 0 && may_hold (self, held, depth + 1);
+  for (guint32 i = 0; i < type->n_members && !holds; i++)
+    holds = may_hold (self, hs_types_strip (types, hs_types_member (types, type, i)->type), depth + 1);
+  self->holds[id] = holds ? YES : NO;
+  return holds;
+}
+
+static void
+find_statics (HsEngine *self, guint8 *is_static)
+{
   for (guint32 i = 0; i < self->types->n_variables; i++) {
     HsTypeId id = hs_types_strip (self->types, self->types->variables[i].type);
     for (guint k = 0; k < 4 && hs_types_get (self->types, id)->kind == HS_TYPE_ARRAY; k++)
       id = hs_types_strip (self->types, hs_types_get (self->types, id)->target);
     is_static[MIN (id, self->types->n_types)] = 1;
   }
+}
+
+static void
+index_holders (HsEngine *self)
+{
+  g_autofree guint8 *is_static = g_malloc0 (self->types->n_types + 1), *holds = g_malloc0 (self->types->n_types + 1);
+  Statics statics = { self, is_static, holds };
+
+  self->holders = g_hash_table_new_full (NULL, NULL, NULL, array_free);
+  find_statics (self, is_static);
   for (HsTypeId id = 1; id < self->types->n_types; id++) {
     const HsType *type = hs_types_get (self->types, id);
-    if ((type->kind != HS_TYPE_STRUCT && type->kind != HS_TYPE_CLASS) || type->size < 16 || (type->flags & HS_TYPE_FLAG_ANONYMOUS))
+    if ((type->kind != HS_TYPE_STRUCT && type->kind != HS_TYPE_CLASS) || type->size < 16 || (type->flags & HS_TYPE_FLAG_ANONYMOUS)
+        || !may_hold (&statics, id, 0))
       continue;
     const HsLayout *layout = hs_layouts_get (self->layouts, id);
     for (guint32 i = 0; i < layout->n_slots && layout->slots[i].offset < 8 * MAX_WORDS; i++)
