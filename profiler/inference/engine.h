@@ -76,6 +76,14 @@ typedef struct {
 
 #define HS_N_DERIVED 64
 
+/* The number of the reason "through this slot, in this context". */
+typedef struct {
+  const HsSlot *slot; /* NULL: none */
+  guint32 context, number;
+} HsThrough;
+
+#define HS_N_THROUGH 1024
+
 struct _HsEngine {
   HsTarget *target;
   const HsImage *image;
@@ -126,6 +134,7 @@ struct _HsEngine {
   guint32 disputed;    /* a block: what is known by its pointers says nothing about it; or HS_NO_BLOCK */
   guint32 without;     /* bit i: source i is not asked; see hs_inference_new_without */
   gboolean guessing;   /* the end: what is left may be decided at level D */
+  HsThrough through[HS_N_THROUGH]; /* the last ones */
   HsDerived derived[HS_N_DERIVED]; /* reasons that were made of others, the last ones */
   guint64 n_decided;   /* grows with every decision: tells whether a round moved anything */
   guint64 n_hints;     /* and with every hint */

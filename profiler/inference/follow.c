@@ -58,13 +58,13 @@ slot_reason (HsEngine *self, const HsLayout *layout, HsSlot *slot, const HsScan 
 
   if (scan->source != HS_SOURCE_POINTER)
     return hs_reasons_intern (self->reasons, reason);
-  if (slot->reason == 0 || slot->context != context) {
+  HsThrough *known = &self->through[(GPOINTER_TO_SIZE (slot) / sizeof *slot + context) % HS_N_THROUGH];
+  if (known->slot != slot || known->context != context) {
     guint32 before = hs_reasons_count (self->reasons);
-    slot->reason = hs_reasons_intern (self->reasons, reason);
-    slot->context = context;
+    *known = (HsThrough){ .slot = slot, .context = context, .number = hs_reasons_intern (self->reasons, reason) };
     slot->n_contexts += hs_reasons_count (self->reasons) > before;
   }
-  return slot->reason;
+  return known->number;
 }
 
 static guint32

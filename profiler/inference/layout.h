@@ -33,9 +33,7 @@ typedef struct {
   gboolean is_weak;  /* not set in many objects that all else speaks for: it proves nothing, nor the contrary */
 #define HS_OPS_SLOTS 16
   gboolean is_ops;   /* leads to a table of functions, where it leads to static memory */
-  guint32 reason;    /* the engine's number for "through this slot, in this context"; 0 until asked for */
-  guint32 context;
-  guint32 n_contexts; /* so many were asked for */
+  guint32 n_contexts; /* in which the engine has found objects with it */
 } HsSlot;
 
 typedef enum {
