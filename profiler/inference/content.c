@@ -102,7 +102,7 @@ hs_content_is_cut (HsEngine *self, const HsLayout *layout, HsAddr address, const
 gboolean
 hs_content_text_tail (const HsLayout *layout, const guint8 *data, guint64 usable)
 {
-  if (layout->size == 0 || layout->size + LEAST_TAIL >= usable)
+  if (layout->size == 0 || layout->size >= usable || usable - layout->size <= LEAST_TAIL)
     return FALSE;
   gssize length = hs_content_text (data + layout->size, usable - layout->size);
   return length >= LEAST_TAIL && usable - layout->size - (guint64)length <= 16 + HS_GRANULE;
@@ -126,33 +126,6 @@ hs_content_heap_pointers (HsEngine *self, const guint8 *data, guint64 limit)
     if (value >= self->blocks->low && hs_blocks_at (self->blocks, value) != HS_NO_BLOCK)
       n++;
   }
-  return n;
-}
-
-static guint
-explains_one (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit)
-{
-  guint n = 0;
-
-  for (guint32 i = 0; i < layout->n_slots; i++) {
-    const HsSlot *slot = &layout->slots[i];
-    if (slot->offset + 8 > limit)
-      break;
-    if (slot->offset % 8 == 0 && hs_blocks_at (self->blocks, word_at (data, slot->offset)) != HS_NO_BLOCK)
-      n++;
-  }
-  return n;
-}
-
-guint
-hs_content_explains (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit, gboolean repeated)
-{
-  guint n = 0;
-
-  if (!repeated || layout->size == 0)
-    return explains_one (self, layout, data, limit);
-  for (guint64 at = 0; at + layout->size <= limit; at += layout->size)
-    n += explains_one (self, layout, data + at, layout->size);
   return n;
 }
 

@@ -245,9 +245,6 @@ gboolean hs_content_text_tail (const HsLayout *layout, const guint8 *data, guint
 /* hs_content_heap_pointers: how many of the first @limit bytes' words hold a block's start. */
 guint hs_content_heap_pointers (HsEngine *self, const guint8 *data, guint64 limit);
 
-/* hs_content_explains: how many of the words that hold a block's start are pointers by @layout, repeated over @limit. */
-guint hs_content_explains (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit, gboolean repeated);
-
 /* hs_content_text: length of the text that the bytes begin with: printable UTF-8 up to a NUL or the end; 0 for an empty
  * string, -1 where it is no text. */
 gssize hs_content_text (const guint8 *data, guint64 limit);

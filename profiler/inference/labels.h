@@ -34,9 +34,8 @@ typedef enum { /* of an undecided block, weakest first: a stronger hint replaces
   HS_HINT_PREFIX,   /* a T * to the start, but the block is not the size of a T, or T may begin a larger type */
 } HsHint;
 
-/* PENDING: its pointers are still to be followed. CONFLICT, of a decided block: equally sure sources disagree; of a hint:
- * its pointers were followed as far as the hint goes. */
-enum { HS_LABEL_PENDING = 1 << 0, HS_LABEL_CONFLICT = 1 << 1, HS_LABEL_FOLLOWED = HS_LABEL_CONFLICT };
+/* PENDING: its pointers are still to be followed. CONFLICT: equally sure sources disagree. */
+enum { HS_LABEL_PENDING = 1 << 0, HS_LABEL_CONFLICT = 1 << 1 };
 
 #define HS_NOWHERE G_MAXUINT32
 

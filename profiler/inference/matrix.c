@@ -158,7 +158,7 @@ is_runtime (const HsMatrix *self, HsTypeId id)
     engine->is_runtime = g_malloc0 (MAX (1, engine->modules->modules->len));
   if (engine->is_runtime[module] == 0) {
     const char *name = hs_modules_get (engine->modules, module)->name;
-    engine->is_runtime[module] = 1 + (g_str_has_prefix (name, "libc.so") || g_str_has_prefix (name, "libc-") || g_str_has_prefix (name, "ld-linux")
+    engine->is_runtime[module] = 1 + (g_str_has_prefix (name, "libc.so") || g_str_has_prefix (name, "libc-2.") || g_str_has_prefix (name, "ld-linux")
                                       || g_str_has_prefix (name, "libpthread") || g_str_has_prefix (name, "libm.so"));
   }
   return engine->is_runtime[module] == 2;

@@ -11,7 +11,6 @@
 typedef struct {
   HsTypeId type;
   HsLayout *layout; /* NULL: text */
-  gboolean varies;  /* fits most only by its flexible array */
 } HsColumn;
 
 typedef struct {

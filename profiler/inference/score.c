@@ -272,13 +272,17 @@ judge_slot (HsEngine *self, const HsSlot *slot, const HsSpecimen *specimen, guin
 
 /* --- members that are no pointers --- */
 
+#define MAX_ENUMERATORS 1024
+
 static gboolean
 is_enumerator (HsEngine *self, HsTypeId id, gint64 value)
 {
   const HsType *type = hs_types_get (self->types, id);
   gint64 all = 0;
 
-  for (guint32 i = 0; i < type->count; i++) {
+  if (type->n_members > MAX_ENUMERATORS)
+    return TRUE; /* nothing to be seen from so many */
+  for (guint32 i = 0; i < type->n_members; i++) {
     gint64 one = self->types->enumerators[type->first_member + i].value;
     if (one == value)
       return TRUE;
@@ -382,7 +386,7 @@ tail_bits (HsEngine *self, const HsLayout *layout, const HsSpecimen *specimen, g
   guint64 at = behind + layout->tail_offset;
   HsScore tail = { 0 };
 
-  if (layout->tail_stride == 0 || layout->size + 8 > specimen->usable)
+  if (layout->tail_stride == 0 || layout->size + 8 > specimen->usable - behind)
     return 0;
   if (layout->tail == NULL || at % 8 != 0) {
     for (guint w = (guint)((at + 7) / 8), first = w; w < specimen->n_words; w++) {
@@ -409,7 +413,8 @@ hs_score (HsEngine *self, HsLayout *layout, const HsSpecimen *specimen, guint64 
   HsScore score = { 0 };
   guint n_kinds, first = (guint)(behind / 8);
   const guint8 *kinds = hs_layout_words (layout, &n_kinds);
-  gboolean has_tail = (layout->tail_stride != 0 || layout->grows || layout->size + 16 < specimen->usable) && layout->size + 8 <= specimen->usable;
+  guint64 usable = specimen->usable - behind;
+  gboolean has_tail = (layout->tail_stride != 0 || layout->grows || layout->size + 16 < usable) && layout->size + 8 <= usable;
 
   for (guint w = first; w < specimen->n_words && (w - first < n_kinds || !has_tail); w++)
     score.bits += word_bits (self, kinds, n_kinds, specimen, w, first, &score);

@@ -19,8 +19,7 @@ typedef struct {
   const HsGroups *groups;
   const HsGroup *group;
   HsMatrix *matrix;
-  guint64 value[HS_SPECIMENS]; /* of the split being tried */
-  guint8 part[HS_SPECIMENS];
+  guint8 part[HS_SPECIMENS];   /* of the split being tried: place of each specimen's value */
   guint64 values[MAX_VALUES];
   guint n_values;
   const HsSplit *tag; /* by which the header's blocks were told apart before; NULL */
@@ -463,6 +462,8 @@ find_known (HsEngine *engine, HsTypeId header, guint32 reason)
 static gboolean
 may_guard (const HsField *field, guint64 slot)
 {
+  if (field->size == 0 || field->size > 8)
+    return FALSE;
   return !field->in_union && field->offset + TAG_REACH >= slot && field->offset < slot + 8 + TAG_REACH
          && (field->kind == HS_FIELD_ENUM || (field->bit_size != 0 && field->bit_size <= 8) || (field->size == 1 && field->kind != HS_FIELD_CHARS));
 }
@@ -506,6 +507,16 @@ guard (Trial *self, const HsVerdict *whole, Option *option)
 
 #define LEAST_SHARED 16 /* blocks */
 
+/* Whether the blocks are siblings, and now wait for what knows their header. */
+static gboolean
+hand_over (Trial *self, const HsVerdict *verdicts, guint n)
+{
+  if (!self->matrix->open || self->group->n < LEAST_SHARED)
+    return FALSE;
+  HsTypeId header = hs_shared_header (self->engine, self->matrix, verdicts, n);
+  return header != 0 && hs_hand_to_header (self->engine, self->groups, self->group, header);
+}
+
 guint32
 hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, HsMatrix *matrix, guint source, HsTypeId header, HsTypeId tagged)
 {
@@ -522,11 +533,8 @@ hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, 
   trial.tagged = tagged;
   trial.tag = before->split.kind == HS_SPLIT_TARGET ? &before->split : NULL;
 
-  if (matrix->open && group->n >= LEAST_SHARED) {
-    HsTypeId shared = hs_shared_header (engine, matrix, best.n > 0 ? best.verdicts : &whole, MAX (best.n, 1));
-    if (shared != 0 && hs_hand_to_header (engine, groups, group, shared))
-      return 0;
-  }
+  if (hand_over (&trial, &whole, 1))
+    return 0;
   if (whole.type != 0 && validate (&trial, &(HsSplit){ 0 }, &whole, 1)) {
     if (header != 0 || !guard (&trial, &whole, &best))
       return decide (&trial, source, header, &(HsSplit){ 0 }, &whole, 1);
@@ -541,12 +549,7 @@ hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, 
     try_fields (&trial, HS_SPLIT_OWNER, reason->inner, &best);
   if (best.n == 0)
     try_split (&trial, (HsSplit){ .kind = HS_SPLIT_SIZE }, &best);
-  if (matrix->open && best.n > 0 && best.split.kind == HS_SPLIT_SIZE && group->n >= LEAST_SHARED) {
-    HsTypeId shared = hs_shared_header (engine, matrix, best.n > 0 ? best.verdicts : &whole, MAX (best.n, 1));
-    if (shared != 0 && hs_hand_to_header (engine, groups, group, shared))
-      return 0;
-  }
-  if (best.n == 0)
+  if (best.n == 0 || (best.split.kind == HS_SPLIT_SIZE && hand_over (&trial, best.verdicts, best.n)))
     return 0;
   if (best.split.kind != HS_SPLIT_SIZE || matrix->open)
     refine (&trial, &best);

@@ -251,7 +251,7 @@ has_payload (HsEngine *self, const HsGroups *groups, const HsGroup *group, const
   for (guint32 i = 0; i < MIN (group->n, 4 * HS_SPECIMENS); i++) {
     Case c;
     guint64 value = 0;
-    if (!open_case (self, groups->members[group->first + i], &c) || c.usable < layout->size + 16
+    if (!open_case (self, groups->members[group->first + i], &c) || c.usable < layout->size || c.usable - layout->size < 16
         || hs_content_match (self, layout, c.data, c.usable).bad > 0)
       continue;
     memcpy (&value, c.data + field->offset, field->size);

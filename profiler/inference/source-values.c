@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MAX_RULES 16
+#define LARGEST_VALUE 32 /* bytes: little more than a tag and a pointer */
 
 static guint64
 tag_at (const guint8 *record, const HsSplit *split)
@@ -49,9 +50,9 @@ is_about_values (HsEngine *self, const HsDecision *decision, const HsReason *rea
 
   for (guint32 i = 0; i < decision->n_verdicts; i++)
     known += decision->verdicts[i].type != 0;
-  return decision->split.kind == HS_SPLIT_OWNER && reason->inner != 0 && known >= 2 && reason->distance == 0
-         && hs_types_get (self->types, reason->inner)->size <= 32 && reason->inner_slot + 8 <= hs_types_get (self->types, reason->inner)->size
-         && decision->split.offset + decision->split.size <= hs_types_get (self->types, reason->inner)->size;
+  guint64 size = hs_types_get (self->types, reason->inner)->size;
+  return decision->split.kind == HS_SPLIT_OWNER && reason->inner != 0 && known >= 2 && reason->distance == 0 && size <= LARGEST_VALUE
+         && (guint64)reason->inner_slot + 8 <= size && (guint64)decision->split.offset + decision->split.size <= size;
 }
 
 void

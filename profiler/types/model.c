@@ -39,7 +39,7 @@ types_are_sound (const HsModel *self)
     const HsModelType *type = &self->types[i];
     guint32 limit = type->kind == HS_TYPE_ENUM ? self->n_enumerators : self->n_members;
     if (type->kind > HS_TYPE_OPAQUE || type->name >= self->n_strings || type->target >= self->n_types
-        || type->n_members > limit || type->first_member > limit - type->n_members)
+        || type->size > G_MAXINT64 || type->n_members > limit || type->first_member > limit - type->n_members)
       return FALSE;
   }
   return self->n_types > 0 && self->types[0].kind == HS_TYPE_VOID;

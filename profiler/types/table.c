@@ -225,6 +225,11 @@ finish_type (HsTable *self, HsModelType *type)
   default:
     break;
   }
+  /* Sums with it must not overflow, and nothing is that large. */
+  if (type->size > G_MAXINT64) {
+    type->size = 0;
+    type->flags |= HS_TYPE_FLAG_TRUNCATED;
+  }
 }
 
 void

@@ -43,7 +43,7 @@ typedef struct {
   const char *name; /* as the source writes it: "conn", "net::Session", "std::vector<int, std::allocator<int> >"; the
                        typedef's name where a struct has no tag; "" where nothing names it. Interned: equal names are
                        equal pointers */
-  guint64 size;     /* bytes; 0 where unknown */
+  guint64 size;     /* bytes, at most G_MAXINT64; 0 where unknown */
   guint64 count;    /* ARRAY: elements (a matrix is an array of arrays); ENUM: number of enumerators */
   HsTypeId target;  /* what a POINTER, REFERENCE, MEMBER_POINTER points to, an ARRAY consists of, a TYPEDEF stands for, a
                        FUNCTION returns, an ENUM's integer. const, volatile, restrict and _Atomic are dropped */

@@ -67,7 +67,7 @@ fake_enum (FakeTypes *self, const char *name, gint64 first, guint n)
   HsTypeId id = fake_type (self, HS_TYPE_ENUM, name, 4, 0);
 
   hs_table_type (self->table, id)->first_member = self->table->enumerators->len;
-  hs_table_type (self->table, id)->count = n;
+  hs_table_type (self->table, id)->count = hs_table_type (self->table, id)->n_members = n;
   for (guint i = 0; i < n; i++) {
     HsModelEnumerator enumerator = { .value = first + i };
     g_array_append_val (self->table->enumerators, enumerator);

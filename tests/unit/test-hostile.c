@@ -484,6 +484,41 @@ test_overflow (Program *self, gconstpointer size)
   infer_within (self, 1000, 20);
 }
 
+#define SMALL_GROUP 100 /* blocks */
+
+/* Pointers to a type that is as large as a number can say: a few bytes more, and it is small. Its members are far away. */
+static void
+test_vast_type (Program *self, gconstpointer size)
+{
+  HsTypeId vast, pointer = record (self, "vast", G_MAXUINT64 - 3, &vast);
+
+  fake_member (self->fake, vast, "far", self->number, G_GUINT64_CONSTANT (1) << 40);
+  fake_member (self->fake, vast, "next", pointer, 0);
+  for (guint i = 0; i < SMALL_GROUP; i++)
+    program_variable (self, pointer, program_block (self, 40));
+  infer_within (self, 1000, 20);
+}
+
+/* An enum of 256 bytes, or of 16, next to a void *: no tag can be read from it at once. */
+static void
+test_vast_enum (Program *self, gconstpointer size)
+{
+  HsTypeId owner, item, pointer = record (self, "owner", 264, &owner), to_item = record (self, "item", 40, &item);
+
+  for (guint i = 0; i < 2; i++)
+    fake_member (self->fake, owner, "tag", fake_type (self->fake, HS_TYPE_ENUM, "wide", i == 0 ? 256 : 16, 0), 0);
+  fake_member (self->fake, owner, "what", fake_pointer (self->fake, 0), 8);
+  fake_member (self->fake, item, "next", to_item, 0);
+  fake_mentions (self->fake, item, 1000);
+  for (guint i = 0; i < SMALL_GROUP; i++) {
+    HsAddr at = program_block (self, 264), block = program_block (self, 40);
+    program_store (self, at + 8, block);
+    program_store (self, block, block);
+    program_variable (self, pointer, at);
+  }
+  infer_within (self, 1000, 20);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -501,5 +536,7 @@ main (int argc, char **argv)
   program_add ("/hostile/repeated-members", test_repeated_members, 0);
   program_add ("/hostile/billion-elements", test_billion_elements, 32u << 20);
   program_add ("/hostile/overflow", test_overflow, 0);
+  program_add ("/hostile/vast-type", test_vast_type, 0);
+  program_add ("/hostile/vast-enum", test_vast_enum, 0);
   return g_test_run ();
 }
