@@ -239,7 +239,9 @@ typedef struct {
 gboolean
 hs_group_is_due (HsEngine *self, const HsGroup *group, guint source)
 {
-  gpointer key = GSIZE_TO_POINTER ((gsize)group->reason << 8 | source);
+  /* All blocks with one header are one group, whatever led to the first of them. */
+  guint32 whom = source == HS_SOURCE_HEADER ? group->type : group->reason;
+  gpointer key = GSIZE_TO_POINTER ((gsize)whom << 8 | source);
 
   if (self->asked == NULL)
     self->asked = g_hash_table_new_full (NULL, NULL, NULL, g_free);
