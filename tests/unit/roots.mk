@@ -49,9 +49,9 @@ tests_unit_test_class_SOURCES = tests/unit/test-class.c tests/support/victim.c t
 tests_unit_test_class_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS)
 tests_unit_test_class_LDADD = libhs-inference.la libhs-roots.la libhs-types.la libhs-modules.la libhs-arenas.la \
   libhs-target.la $(LIBDWARF_LIBS) $(LIBELF_LIBS) $(DEMANGLE_LIBS) $(GLIB_LIBS)
-tests_victims_victim_class_SOURCES = tests/victims/victim-class.c
+tests_victims_victim_class_SOURCES = tests/victims/victim-class.c tests/victims/said.h
 tests_victims_victim_class_CFLAGS = -std=gnu11 -g -O1 $(WARN_CFLAGS)
 tests_victims_victim_class_LDFLAGS =
-tests_victims_victim_gtype_SOURCES = tests/victims/victim-gtype.c
+tests_victims_victim_gtype_SOURCES = tests/victims/victim-gtype.c tests/victims/said.h
 tests_victims_victim_gtype_CFLAGS = -std=gnu11 -g -O1 $(WARN_CFLAGS)
 tests_victims_victim_gtype_LDFLAGS =

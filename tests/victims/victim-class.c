@@ -1,11 +1,10 @@
 /* victim-class.c - objects of an object system in plain C: each points to its class, a table of functions that take it,
  * and nothing typed points to any of them. Some stand behind the words of a collector, one class is made at run time.
- * Prints the addresses of the blocks under the types of their
- * objects. */
+ * Prints the addresses of the blocks under the types of their objects. */
+#include "tests/victims/said.h"
+
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct class;
 
@@ -54,33 +53,6 @@ static struct class text_class = { { 1, &class_class }, "text", offsetof (struct
 static struct class pair_class = { { 1, &class_class }, "pair", sizeof (struct pair), NULL, NULL, (Hash)(Any)pair_hash, NULL };
 static struct class list_class = { { 1, &class_class }, "list", sizeof (struct list), NULL, (Destroy)(Any)list_destroy, any_hash,
                                    (Length)(Any)list_length };
-
-/* Their blocks, by what they are. */
-static struct { const char *name; void *blocks[16]; size_t n; } truth[8];
-
-static void
-note (const char *name, void *block)
-{
-  size_t i = 0;
-
-  while (truth[i].name != NULL && strcmp (truth[i].name, name) != 0)
-    i++;
-  truth[i].name = name;
-  truth[i].blocks[truth[i].n++] = block;
-}
-
-static void
-tell (void)
-{
-  for (size_t i = 0; i < sizeof truth / sizeof *truth && truth[i].name != NULL; i++) {
-    printf ("%s", truth[i].name);
-    for (size_t k = 0; k < truth[i].n; k++)
-      printf (" %p", truth[i].blocks[k]);
-    printf ("\n");
-  }
-  printf ("ready\n");
-  fflush (stdout);
-}
 
 static void *
 make (struct class *class, const char *name, size_t behind, size_t more)

@@ -1,9 +1,9 @@
 /* victim-gtype.c - objects in memory as GLib's type system leaves them, without GLib: an instance behind its private data
  * points to its class, the class begins with its GType, and the function that registers the type keeps that in a static
  * variable. Prints the addresses of the blocks under their type. */
-#include <stdio.h>
+#include "tests/victims/said.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 typedef unsigned long GType;
 typedef struct _GTypeClass { GType g_type; } GTypeClass;
@@ -37,33 +37,6 @@ foo_circle_get_type (void)
   if (static_g_define_type_id == 0)
     static_g_define_type_id = (GType)calloc (1, 200);
   return static_g_define_type_id;
-}
-
-/* Their blocks, by what they are. */
-static struct { const char *name; void *blocks[16]; size_t n; } truth[8];
-
-static void
-note (const char *name, void *block)
-{
-  size_t i = 0;
-
-  while (truth[i].name != NULL && strcmp (truth[i].name, name) != 0)
-    i++;
-  truth[i].name = name;
-  truth[i].blocks[truth[i].n++] = block;
-}
-
-static void
-tell (void)
-{
-  for (size_t i = 0; i < sizeof truth / sizeof *truth && truth[i].name != NULL; i++) {
-    printf ("%s", truth[i].name);
-    for (size_t k = 0; k < truth[i].n; k++)
-      printf (" %p", truth[i].blocks[k]);
-    printf ("\n");
-  }
-  printf ("ready\n");
-  fflush (stdout);
 }
 
 static void *
