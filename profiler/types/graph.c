@@ -312,6 +312,7 @@ free_graph (HsGraph *graph)
     g_mutex_clear (&entry->lock);
     hs_model_free (entry->model);
     g_free (entry->ids);
+    g_free (entry->defines);
   }
   g_free (graph->of_module);
   hs_graph_free_names (graph);
@@ -332,4 +333,32 @@ hs_types_unref (HsTypes *self)
   g_free (self->enumerators);
   g_free (self->variables);
   g_free (self);
+}
+
+/* --- who knows what */
+
+static guint8 *
+find_defined (const HsTypes *self, const HsGraphModule *entry)
+{
+  guint8 *defines = g_malloc0 (self->n_types / 8 + 1);
+
+  for (guint32 i = 0; i < entry->model->n_types; i++)
+    if (entry->model->types[i].kind != HS_TYPE_OPAQUE)
+      defines[entry->ids[i] / 8] |= (guint8)(1u << entry->ids[i] % 8);
+  return defines;
+}
+
+gboolean
+hs_types_defines (const HsTypes *self, guint module, HsTypeId id)
+{
+  HsGraph *graph = hs_graph (self);
+  HsGraphModule *entry = module < graph->n_modules ? &graph->of_module[module] : NULL;
+
+  if (entry == NULL || entry->model == NULL || id >= self->n_types)
+    return FALSE;
+  g_mutex_lock (&graph->lock);
+  if (entry->defines == NULL)
+    entry->defines = find_defined (self, entry);
+  g_mutex_unlock (&graph->lock);
+  return (entry->defines[id / 8] >> id % 8 & 1) != 0;
 }

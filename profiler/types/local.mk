@@ -15,6 +15,8 @@ libhs_types_la_SOURCES = \
   profiler/types/dwarf-file.c \
   profiler/types/dwarf-file.h \
   profiler/types/dwarf-lib.h \
+  profiler/types/functions.c \
+  profiler/types/functions.h \
   profiler/types/graph.c \
   profiler/types/graph.h \
   profiler/types/line.c \
@@ -24,6 +26,7 @@ libhs_types_la_SOURCES = \
   profiler/types/model.c \
   profiler/types/model.h \
   profiler/types/names.c \
+  profiler/types/parameters.c \
   profiler/types/ranges.c \
   profiler/types/ranges.h \
   profiler/types/raw.h \

@@ -160,6 +160,26 @@ const HsTypeId *hs_types_by_cxx_name (const HsTypes *self, const char *name, gui
  * caller's frame @pc is the return address minus one. NULL or empty: nothing known. The strings live as long as @self. */
 GArray *hs_types_locals (HsTypes *self, const HsModule *module, HsAddr pc);
 
+/* hs_types_defines: whether the debug info of the module with this index has a definition of the type, not only a declaration:
+ * the code there may look into it. */
+gboolean hs_types_defines (const HsTypes *self, guint module, HsTypeId id);
+
 /* hs_types_first_parameter: the type of the first parameter of the function that begins at @pc, an address in the target;
  * 0 where it has none, or nothing is known. Reads that function's DIE on demand; may be called from any thread. */
 HsTypeId hs_types_first_parameter (HsTypes *self, const HsModule *module, HsAddr pc);
+
+#define HS_MAX_TAKEN 6 /* parameters that are passed in registers */
+
+/* What a function takes a parameter for: its own type, or that of a variable that has the same value, in the function or in
+ * one that was inlined there. */
+typedef struct {
+  HsTypeId type;     /* what it points to, without typedefs; never void */
+  guint8 parameter;  /* 0 is the first; HS_MAX_TAKEN: not known which, the function's first variable has this type */
+  gboolean declared; /* it is the parameter's own type */
+  gboolean sure;     /* the value is the same for sure: the code is optimised, and the debug info says so */
+  gint64 behind;     /* bytes from the parameter to what has the type: container_of() gives a negative number */
+} HsTake;
+
+/* hs_types_takes: (transfer full): GArray of HsTake, for the function that begins at @pc, an address in the target; NULL or
+ * empty: nothing known. Reads that function's DIEs on demand; may be called from any thread. */
+GArray *hs_types_takes (HsTypes *self, const HsModule *module, HsAddr pc);

@@ -315,6 +315,51 @@ check_first_parameter (Fixture *self, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpuint (hs_types_first_parameter (self->types, module, 1), ==, 0);
 }
 
+static gboolean
+takes (const Fixture *self, const GArray *takes, guint parameter, const char *type, gint64 behind)
+{
+  for (guint i = 0; i < takes->len; i++) {
+    const HsTake *take = &g_array_index (takes, HsTake, i);
+    g_autofree char *shown = hs_types_display (self->types, take->type);
+    if (take->parameter == parameter && g_str_equal (shown, type) && take->behind == behind)
+      return take->sure;
+  }
+  return FALSE;
+}
+
+static void
+check_takes (Fixture *self, gconstpointer data G_GNUC_UNUSED)
+{
+  const HsModule *module = self->modules->modules->pdata[0];
+  guint64 size, start = symbol (self, "takes_probe", &size);
+  g_autoptr (GArray) found = hs_types_takes (self->types, module, start);
+
+  g_assert_nonnull (found);
+  g_assert_true (takes (self, found, 0, "struct node", 0));
+  g_assert_true (takes (self, found, 1, "struct bits", 0));
+  g_assert_true (takes (self, found, 1, "struct holder", -(gint64)offsetof (struct holder, bits)));
+  g_assert_cmpuint (found->len, ==, 3);
+  g_assert_null (hs_types_takes (self->types, module, start + 1));
+  g_assert_null (hs_types_takes (self->types, module, 1));
+}
+
+/* In code that is not optimised nothing says that a variable has the value of a parameter. */
+static void
+check_takes_plain (Fixture *self, gconstpointer data G_GNUC_UNUSED)
+{
+  guint64 size, start = symbol (self, "plain_probe", &size);
+  g_autoptr (GArray) found = hs_types_takes (self->types, self->modules->modules->pdata[0], start);
+
+  g_assert_nonnull (found);
+  g_assert_cmpuint (found->len, ==, 2);
+  g_assert_true (takes (self, found, 1, "struct bits", 0));
+  const HsTake *first = &g_array_index (found, HsTake, 1);
+  g_autofree char *shown = hs_types_display (self->types, first->type);
+  g_assert_cmpstr (shown, ==, "struct node");
+  g_assert_cmpuint (first->parameter, ==, HS_MAX_TAKEN);
+  g_assert_false (first->sure);
+}
+
 /* --- C++ */
 
 static void
@@ -444,6 +489,8 @@ main (int argc, char **argv)
     add ("variables", C_VICTIMS[i], check_variables);
     add ("locals", C_VICTIMS[i], check_locals);
     add ("first-parameter", C_VICTIMS[i], check_first_parameter);
+    add ("takes", C_VICTIMS[i], check_takes);
+    add ("takes-plain", C_VICTIMS[i], check_takes_plain);
     add ("threads", C_VICTIMS[i], check_threads);
   }
   for (guint i = 0; i < G_N_ELEMENTS (CXX_VICTIMS); i++) {

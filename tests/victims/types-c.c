@@ -24,6 +24,8 @@ static _Thread_local int depth = 3;
 struct pair_of_twins twins;
 void *same_elsewhere (struct same *same);
 int locals_probe (struct node *list, int count);
+int takes_probe (void *data, const struct bits *bits);
+int plain_probe (void *data, const struct bits *bits);
 
 static inline __attribute__ ((always_inline)) int
 inlined_sum (struct same *of, int more)
@@ -57,6 +59,18 @@ locals_probe (struct node *list, int count)
   return total + (int)calls;
 }
 
+/* What it takes its parameters for: a node, and what holds the bits. The same with and without optimisation. */
+#define TAKES                                                                                                          \
+  {                                                                                                                    \
+    struct node *node = data;                                                                                          \
+    const struct holder *around = (const struct holder *)((const char *)bits - offsetof (struct holder, bits));        \
+    node->name[0] = (char)bits->after;                                                                                 \
+    return around->conns[1].fd;                                                                                        \
+  }
+
+__attribute__ ((noinline, optimize ("O2"))) int takes_probe (void *data, const struct bits *bits) TAKES
+__attribute__ ((noinline, optimize ("O0"))) int plain_probe (void *data, const struct bits *bits) TAKES
+
 int
 main (int argc, char **argv)
 {
@@ -67,5 +81,5 @@ main (int argc, char **argv)
   origin.next = same_elsewhere (&origin);
   twins.one = NULL;
   holder.first = &node;
-  return locals_probe (current_node, argc) == depth;
+  return locals_probe (current_node, argc) == depth + takes_probe (current_node, &holder.bits) + plain_probe (current_node, &holder.bits);
 }
