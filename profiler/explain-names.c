@@ -294,3 +294,80 @@ hs_member_words (const HsEvidence *self, const HsReason *reason)
     return g_strdup_printf ("an array of %s", owner);
   return g_strconcat (owner, has_member ? "." : "", has_member ? reason->member : "", NULL);
 }
+
+/* --- contexts --- */
+
+static void
+append_below (const HsEvidence *self, GString *words, HsTypeId type, const char *member)
+{
+  g_autofree char *owner = hs_type_words (self, type);
+
+  g_string_append_printf (words, " below %s.%s", owner, member != NULL ? member : "");
+}
+
+char *
+hs_context_words (const HsEvidence *self, const HsReason *reason)
+{
+  const HsContext *context = hs_contexts_get (self->inference->contexts, reason->context);
+
+  if (reason->source == HS_SOURCE_STATIC || reason->source == HS_SOURCE_STACK || reason->context == 0)
+    return g_strdup ("");
+  g_autoptr (GString) words = g_string_new (NULL);
+  if (context->owner == 0 && !context->inherited)
+    g_string_append_printf (words, " below the variable %s", context->member);
+  if (context->owner != 0)
+    append_below (self, words, context->owner, context->member);
+  if (context->above != 0)
+    append_below (self, words, context->above, context->above_member);
+  if (context->inherited) {
+    g_autofree char *name = hs_address_name (self, context->place);
+    g_string_append_printf (words, " where the object, or one above it, has the functions of %s", name);
+  }
+  return g_string_free (g_steal_pointer (&words), FALSE);
+}
+
+/* --- functions --- */
+
+#define MAX_WORDS 128 /* of an object or of a table that are looked at */
+#define MAX_NAMED 3
+
+static gboolean
+takes (const HsEvidence *self, HsAddr address, HsTypeId type)
+{
+  HsModule *module = hs_modules_find (self->modules, address);
+  g_autoptr (GArray) all = module != NULL ? hs_types_takes (self->types, module, address) : NULL;
+
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    if (g_array_index (all, HsTake, i).type == type)
+      return TRUE;
+  return FALSE;
+}
+
+/* Appends the names of those of the @n words at @address that are functions that take a @type; goes on into static tables. */
+static void
+add_functions (const HsEvidence *self, HsAddr address, guint64 n, HsTypeId type, gboolean tables, GPtrArray *names)
+{
+  for (guint64 i = 0; i < MIN (n, MAX_WORDS) && names->len < MAX_NAMED; i++) {
+    guint64 value;
+    if (!hs_image_word (self->target->image, address + 8 * i, &value) || hs_modules_find (self->modules, value) == NULL)
+      continue;
+    const HsVariable *table = tables ? variable_at (self->types, value) : NULL;
+    if (table != NULL)
+      add_functions (self, value, hs_types_get (self->types, hs_types_strip (self->types, table->type))->size / 8, type, FALSE, names);
+    else if (takes (self, value, type))
+      g_ptr_array_add (names, hs_address_name (self, value));
+  }
+}
+
+char *
+hs_function_names (const HsEvidence *self, guint32 block)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  add_functions (self, self->heap->blocks->address[block], hs_blocks_size (self->heap->blocks, block) / 8,
+                 hs_label_type (self->inference->label[block]), TRUE, names);
+  if (names->len == 0)
+    return NULL;
+  g_ptr_array_add (names, NULL);
+  return g_strjoinv (", ", (char **)names->pdata);
+}

@@ -79,6 +79,8 @@ enum { UNKNOWN, ON_PATH, ROOTED, ORPHAN };
 static gboolean
 speaks_for_itself (const HsEvidence *self, guint32 block)
 {
+  if (reason_of (self, block)->source == HS_SOURCE_FUNCTION)
+    return reason_of (self, block)->owner == 0;
   switch (reason_of (self, block)->source) {
   case HS_SOURCE_VTABLE: case HS_SOURCE_CLASS: case HS_SOURCE_GTYPE: case HS_SOURCE_SIGNATURE: case HS_SOURCE_CONTENT:
     return TRUE;

@@ -28,6 +28,14 @@ char *hs_type_words (const HsEvidence *self, HsTypeId type);
 /* hs_member_words: (transfer full): "redisDb.dict", of a variable "server.db". */
 char *hs_member_words (const HsEvidence *self, const HsReason *reason);
 
+/* hs_context_words: (transfer full): " below struct redisDb.dict where the object, or one above it, has the functions of
+ * dbDictType", or "". */
+char *hs_context_words (const HsEvidence *self, const HsReason *reason);
+
+/* hs_function_names: (transfer full): some of the functions in the block, or in static tables that it points to, that take
+ * objects of its type; NULL: there are none. */
+char *hs_function_names (const HsEvidence *self, guint32 block);
+
 /* --- the path (explain-path.c) --- */
 
 /* hs_tell_path: by which variables and members the block was reached. */

@@ -42,26 +42,6 @@ link_words (const HsEvidence *self, const HsReason *reason)
   return target != NULL && *reason->member != 0 ? g_strdup_printf ("%s, a %s *,", member, target) : g_steal_pointer (&member);
 }
 
-/* --- contexts --- */
-
-/* ", in tables whose functions are hashDictType", or "". */
-static char *
-context_words (const HsEvidence *self, const HsReason *reason)
-{
-  const HsContext *context = hs_contexts_get (self->inference->contexts, reason->context);
-
-  if (reason->source == HS_SOURCE_STATIC || reason->source == HS_SOURCE_STACK || reason->context == 0)
-    return g_strdup ("");
-  if (context->inherited) {
-    g_autofree char *name = hs_address_name (self, context->place);
-    return g_strdup_printf (" where the object, or one above it, has the functions of %s", name);
-  }
-  if (context->owner == 0)
-    return g_strdup_printf (" below the variable %s", context->member);
-  g_autofree char *owner = hs_type_words (self, context->owner);
-  return g_strdup_printf (" below %s.%s", owner, context->member != NULL ? context->member : "");
-}
-
 /* --- evidence --- */
 
 static char *
@@ -78,6 +58,19 @@ embed_words (const HsEvidence *self, guint32 block, const HsReason *reason, cons
   if (member == NULL || *member == 0)
     return g_strdup_printf ("%s leads %s; of the types of this size %s is the one that fits that", link, where, name);
   return g_strdup_printf ("%s leads %s; of the types of this size %s is the one that has such a thing there, as %s", link, where, name, member + 1);
+}
+
+static char *
+function_words (const HsEvidence *self, guint32 block, const HsReason *reason, const char *link, const char *name)
+{
+  g_autofree char *functions = hs_function_names (self, block);
+  const HsSlot *slot = slot_of (self, reason);
+
+  if (slot != NULL && slot->kind == HS_SLOT_VOID)
+    return g_strdup_printf ("%s leads to it, and a function that stands next to that pointer takes it for a %s", link, name);
+  return g_strdup_printf ("%s%sfunctions that it holds take it for a %s%s%s", reason->owner != 0 ? link : "",
+                          reason->owner != 0 ? " points to its start, and " : "", name, functions != NULL ? ": " : "",
+                          functions != NULL ? functions : "");
 }
 
 /* Why the block has its type, in words; of groups see tell_decision(). */
@@ -112,6 +105,8 @@ evidence_words (const HsEvidence *self, guint32 block)
     return g_strdup_printf ("%s says how it begins; what follows was decided for all that begin so", link);
   case HS_SOURCE_GROUP:
     return g_strdup_printf ("%s leads to it; what that is was decided for all of its kind together", link);
+  case HS_SOURCE_FUNCTION:
+    return function_words (self, block, reason, link, name);
   case HS_SOURCE_CLASS:
     return g_strdup_printf ("its header%s points to the class %s, whose objects are of this type",
                             reason->distance != 0 ? ", behind what the program's own allocator or collector keeps there," : "",
@@ -250,7 +245,7 @@ tell_decision (const HsEvidence *self, const HsDecision *decision, guint32 block
 {
   const HsReason *reason = hs_reasons_get (self->inference->reasons, decision->reason);
   g_autofree char *member = hs_member_words (self, reason);
-  g_autofree char *context = context_words (self, reason);
+  g_autofree char *context = hs_context_words (self, reason);
   g_autofree char *header = decision->header != 0 ? hs_type_words (self, decision->header) : NULL;
   const HsVerdict *ours = block != HS_NO_BLOCK ? hs_decision_verdict (decision, split_value (self, decision, block)) : NULL;
   const HsVerdict *shown = block != HS_NO_BLOCK ? ours : verdict_about (self, decision, subject);

@@ -23,13 +23,6 @@
 /* --- types --- */
 
 gboolean
-hs_begins_with (HsEngine *engine, HsTypeId type, HsTypeId inner)
-{
-  return type != inner && hs_types_get (engine->types, type)->size >= hs_types_get (engine->types, inner)->size
-         && hs_related (engine, type, inner);
-}
-
-gboolean
 hs_agrees (HsEngine *engine, HsTypeId type, guint64 size)
 {
   const HsLayout *layout = hs_layouts_get (engine->layouts, type);

@@ -140,8 +140,7 @@ gboolean hs_class_admits (HsClasses *self, const HsClass *class, const HsClassMe
 /* hs_class_decide: decides the block for the class's verdict, if its contents admit that. */
 void hs_class_decide (HsClasses *self, const HsClass *class, const HsClassMember *member, guint32 reason);
 
-/* hs_begins_with: whether @type is a larger type that begins with @inner. */
-gboolean hs_begins_with (HsEngine *engine, HsTypeId type, HsTypeId inner);
+
 
 /* hs_agrees: whether objects of @type may be said to be of @size bytes: with or without a flexible array at the end. */
 gboolean hs_agrees (HsEngine *engine, HsTypeId type, guint64 size);

@@ -29,19 +29,20 @@ slot_admits (HsEngine *self, const HsSlot *slot, guint64 value)
 HsMatch
 hs_content_match (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit)
 {
-  guint good = 0, bad = 0;
+  guint good = 0, bad = 0, small = 0;
 
   for (guint32 i = 0; i < layout->n_slots && i < MAX_JUDGED; i++) {
     const HsSlot *slot = &layout->slots[i];
     if (slot->offset + 8 > limit)
       break;
     guint64 value = word_at (data, slot->offset);
-    if (!slot_admits (self, slot, value))
+    if (!slot_admits (self, slot, value)) {
       bad++;
-    else if (value != 0 && slot->kind != HS_SLOT_VOID)
+      small += value < HS_PAGE_SIZE;
+    } else if (value != 0 && slot->kind != HS_SLOT_VOID)
       good++;
   }
-  return (HsMatch){ good, bad };
+  return (HsMatch){ good, bad, small };
 }
 
 gboolean

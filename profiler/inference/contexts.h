@@ -13,6 +13,8 @@ typedef struct {
   gboolean inherited; /* a table: holds for all that is below */
   HsTypeId owner;     /* the member of this type; 0: a variable */
   const char *member; /* or the variable's name */
+  HsTypeId above;     /* what the owner hung on itself: a member of this type; 0: not known */
+  const char *above_member;
 } HsContext;
 
 typedef struct _HsContexts HsContexts;

@@ -4,6 +4,7 @@
  * value is prefetched when it comes in, its block's label when the batch is full, and then it is weighed. A block that is
  * decided stands in the queue; when its turn comes its contents are held against the type, and if they pass, its
  * pointers become edges. Everything happens in one order that depends on the input alone. */
+#include "profiler/inference/functions.h"
 #include "profiler/inference/groups.h"
 #include "profiler/inference/known.h"
 
@@ -461,6 +462,8 @@ static void
 weigh (HsEngine *self, HsEdge *edge, guint32 block)
 {
   unwrap_array (self, edge);
+  if (edge->kind == HS_SLOT_OBJECT)
+    hs_functions_refine (self, edge);
   if (block == HS_NO_BLOCK) {
     if (edge->kind == HS_SLOT_OBJECT && edge->value % 8 == 0)
       hs_engine_object (self, edge->value, edge->target, edge->level, edge->owner, edge->reason);

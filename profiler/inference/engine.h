@@ -16,6 +16,7 @@
 
 typedef struct _HsEngine HsEngine;
 typedef struct _HsKnown HsKnown;
+typedef struct _HsFunctions HsFunctions;
 
 typedef enum {
   HS_PHASE_START, /* once, in the order of the table */
@@ -44,6 +45,7 @@ enum {
   HS_SOURCE_CLASS,
   HS_SOURCE_GTYPE,
   HS_SOURCE_POINTER,
+  HS_SOURCE_FUNCTION,
   HS_SOURCE_HEADER,
   HS_SOURCE_EMBED,
   HS_SOURCE_ARRAY,
@@ -98,6 +100,7 @@ struct _HsEngine {
   HsContexts *contexts;
   HsDecisions *decisions;
   HsKnown *known;      /* known.h; NULL at first */
+  HsFunctions *functions; /* memory of functions.h; NULL at first */
 
   HsLabel *label;      /* [blocks->n], and so are the next three */
   guint32 *reason;
@@ -131,6 +134,7 @@ struct _HsEngine {
   HsExtent last_range;
   HsSegment last_segment;
   double (*likelihood)[HS_N_CLASSES]; /* bits, by word kind and class (score.c) */
+  gboolean functions_asked; /* hs_source_function has looked */
   guint32 disputed;    /* a block: what is known by its pointers says nothing about it; or HS_NO_BLOCK */
   guint32 without;     /* bit i: source i is not asked; see hs_inference_new_without */
   gboolean guessing;   /* the end: what is left may be decided at level D */
@@ -166,6 +170,7 @@ typedef struct {
   guint32 context;
   guint32 owner;   /* the block it lies in, or HS_NO_BLOCK */
   guint64 from;    /* where in it, bytes */
+  const GArray *others; /* HsTypeId: what any void * in it may lead to (functions.h), or NULL */
 } HsScan;
 
 /* hs_engine_edge: a typed pointer was found. Cheap: edges are looked at in batches. */
@@ -214,6 +219,7 @@ guint32 hs_engine_reason_by (HsEngine *self, guint32 reason, guint source, guint
 
 typedef struct {
   guint good, bad;
+  guint small; /* of the bad ones: small numbers, as programs put them into pointers now and then */
 } HsMatch;
 
 /* hs_content_match: how many pointers of @layout at @data hold what a pointer may hold, and how many do not. */
@@ -291,6 +297,12 @@ void hs_find_by_tail (HsEngine *self, HsAddr address, const guint8 *data, guint6
 /* hs_related: whether one of the two begins with the other. */
 gboolean hs_related (HsEngine *self, HsTypeId a, HsTypeId b);
 
+/* hs_functions_relate: whether functions were seen to take one for the other, though neither begins with the other. */
+gboolean hs_functions_relate (const HsEngine *self, HsTypeId a, HsTypeId b);
+
+/* hs_begins_with: whether @type, another one, begins with an @inner. */
+gboolean hs_begins_with (HsEngine *self, HsTypeId type, HsTypeId inner);
+
 /* hs_is_tagged: whether @type is a header with a member that may tell what follows: then all blocks that begin with it are
  * decided together (source-header.c). */
 gboolean hs_is_tagged (HsEngine *self, HsTypeId type);
@@ -312,6 +324,7 @@ void hs_source_embed (HsEngine *engine);
 void hs_source_array (HsEngine *engine);
 void hs_source_length (HsEngine *engine);
 void hs_source_text (HsEngine *engine);
+void hs_source_function (HsEngine *engine);
 void hs_source_header (HsEngine *engine);
 void hs_source_group (HsEngine *engine);
 void hs_source_signature (HsEngine *engine);

@@ -288,11 +288,18 @@ hs_related (HsEngine *self, HsTypeId a, HsTypeId b)
 {
   const HsType *x = hs_types_get (self->types, a), *y = hs_types_get (self->types, b);
 
-  if (a == b)
+  if (a == b || hs_functions_relate (self, a, b))
     return TRUE;
   if (x->size > y->size)
     return hs_contains (self, a, b, 0) || hs_type_repeats (self->types, a, b);
   return hs_contains (self, b, a, 0) || hs_type_repeats (self->types, b, a);
+}
+
+gboolean
+hs_begins_with (HsEngine *self, HsTypeId type, HsTypeId inner)
+{
+  return type != inner && hs_types_get (self->types, type)->size >= hs_types_get (self->types, inner)->size
+         && hs_related (self, type, inner);
 }
 
 gboolean

@@ -3,7 +3,7 @@
  * A block that is decided stands in the queue; when its turn comes its contents are held against the type, and if they
  * pass, its pointers become edges. A block that is undecided, but begins with a T for sure, is followed as far as the T
  * goes. So are objects outside blocks: in static memory, on stacks, inside of larger blocks. */
-#include "profiler/inference/engine.h"
+#include "profiler/inference/functions.h"
 
 #include <string.h>
 
@@ -37,13 +37,14 @@ context_of (HsEngine *self, guint32 block, const HsLayout *layout, const guint8 
 
   if (own != 0)
     return own;
-  if (reason->owner == 0 || context->inherited || reason->owner == layout->type)
+  if (reason->owner == 0 || reason->owner == layout->type)
     return reason->context;
   /* An array of pointers stands for the member that leads to it. */
   if (!is_root && hs_types_get (self->types, reason->owner)->kind == HS_TYPE_POINTER)
     return reason->context;
-  return hs_contexts_intern (self->contexts, (HsContext){ .place = is_root ? context->place : 0, .owner = reason->owner,
-                                                          .member = reason->member });
+  return hs_contexts_intern (self->contexts, (HsContext){ .place = is_root || context->inherited ? context->place : 0,
+                                                          .inherited = context->inherited, .owner = reason->owner, .member = reason->member,
+                                                          .above = context->owner, .above_member = context->owner != 0 ? context->member : NULL });
 }
 
 /* --- scanning --- */
@@ -75,6 +76,20 @@ place_in (const HsScan *scan, guint64 offset)
   return scan->owner != HS_NO_BLOCK && place < HS_NOWHERE ? (guint32)place : HS_NOWHERE;
 }
 
+/* What the functions say that stand in the same record as the void * of @slot, or in the one that leads to a table of
+ * such. */
+static HsTypeId
+by_functions (HsEngine *self, const HsSlot *slot, const HsScan *scan, guint64 value)
+{
+  if (scan->others != NULL)
+    return hs_functions_choose (self, scan->others, value, TRUE);
+  if (slot->inner == 0 || slot->in_union || slot->inner_offset > slot->offset)
+    return 0;
+  guint64 start = slot->offset - slot->inner_offset;
+  const GArray *types = hs_functions_others (self, slot->inner, scan->data + start, scan->limit - start);
+  return types != NULL ? hs_functions_choose (self, types, value, FALSE) : 0;
+}
+
 static void
 scan_slots (HsEngine *self, HsLayout *layout, const HsScan *scan)
 {
@@ -86,9 +101,17 @@ scan_slots (HsEngine *self, HsLayout *layout, const HsScan *scan)
     memcpy (&value, scan->data + slot->offset, sizeof value);
     if (value < HS_PAGE_SIZE || value >= HS_ADDR_LIMIT || slot->kind == HS_SLOT_FUNCTION)
       continue;
-    hs_engine_edge (self, (HsEdge){ .value = value, .target = slot->target, .kind = slot->is_weak ? HS_SLOT_VOID : slot->kind, .owner = scan->owner,
-                                    .level = slot->in_union ? MIN (scan->level, HS_LEVEL_C) : scan->level,
-                                    .reason = slot_reason (self, layout, slot, scan), .at = place_in (scan, slot->offset) });
+    HsEdge edge = { .value = value, .target = slot->target, .kind = slot->is_weak ? HS_SLOT_VOID : slot->kind, .owner = scan->owner,
+                    .level = slot->in_union ? MIN (scan->level, HS_LEVEL_C) : scan->level,
+                    .reason = slot_reason (self, layout, slot, scan), .at = place_in (scan, slot->offset) };
+    HsTypeId said = slot->kind == HS_SLOT_VOID ? by_functions (self, slot, scan, value) : 0;
+    if (said != 0) {
+      edge.target = said;
+      edge.kind = HS_SLOT_OBJECT;
+      edge.level = MIN (edge.level, HS_LEVEL_C);
+      edge.reason = hs_engine_reason_by (self, edge.reason, HS_SOURCE_FUNCTION, 0);
+    }
+    hs_engine_edge (self, edge);
   }
 }
 
@@ -163,6 +186,21 @@ scan_nodes (HsEngine *self, HsTypeId node, guint32 block, const HsScan *scan)
   }
 }
 
+/* Of a table of void *: what the functions take such for that stand in the record that leads to it. */
+static const GArray *
+others_of_owner (HsEngine *self, guint32 block)
+{
+  const HsReason *reason = hs_reasons_get (self->reasons, self->reason[block]);
+  guint32 parent = self->parent[block], at = self->at[block];
+  const guint8 *data = parent != HS_NO_BLOCK && at != HS_NOWHERE && reason->inner != 0 ? hs_engine_bytes (self, parent) : NULL;
+  guint64 room = data != NULL ? hs_blocks_size (self->blocks, parent) : 0, place = (guint64)at * 8;
+
+  if (data == NULL || place + 8 > room || place < reason->inner_slot)
+    return NULL;
+  guint64 start = place - reason->inner_slot;
+  return hs_functions_others (self, reason->inner, data + start, room - start);
+}
+
 static void
 scan_block (HsEngine *self, guint32 block, HsLayout *layout, const guint8 *data, guint64 usable)
 {
@@ -183,6 +221,8 @@ scan_block (HsEngine *self, guint32 block, HsLayout *layout, const guint8 *data,
     return;
   }
   if (decided && form == HS_FORM_ARRAY) {
+    if (hs_types_get (self->types, layout->type)->kind == HS_TYPE_POINTER && layout->n_slots == 1 && layout->slots[0].kind == HS_SLOT_VOID)
+      scan.others = others_of_owner (self, block);
     scan_elements (self, layout, &scan, 0, layout->size);
     return;
   }

@@ -1,6 +1,7 @@
 /* inference.c - runs the sources and settles what they disagree about; see inference.h. */
 #include "profiler/inference/inference.h"
 #include "profiler/inference/groups.h"
+#include "profiler/inference/functions.h"
 #include "profiler/inference/known.h"
 #include "profiler/inference/score.h"
 
@@ -55,6 +56,7 @@ engine_clear (HsEngine *self)
   g_array_unref (self->waiting);
   g_free (self->likelihood);
   hs_known_free (self);
+  hs_functions_free (self->functions);
   hs_groups_clear (self);
   g_clear_pointer (&self->member_of, g_array_unref);
   g_clear_pointer (&self->holders, g_hash_table_unref);
@@ -135,17 +137,6 @@ judge (const HsEngine *self, guint8 *state, guint32 block, const guint8 *revoked
     state[up] = DOUBTFUL;
 }
 
-#define CLEARLY 4.0 /* bits */
-
-static double
-bits_as (HsEngine *self, const HsSpecimen *specimen, HsTypeId type)
-{
-  HsLayout *layout = hs_layouts_get (self->layouts, type);
-  HsScore score = hs_score (self, layout, specimen, 0);
-
-  return score.bits - 4.0 * score.bad - 2.0 * score.unexplained;
-}
-
 enum { KEEP, CLEAR, REPLACE };
 
 static guint
@@ -158,9 +149,9 @@ weigh_conflict (HsEngine *self, const HsConflict *conflict)
       || conflict->type >= self->types->n_types || !hs_specimen_open (self, conflict->block, &specimen))
     return KEEP;
   self->disputed = conflict->block;
-  double standing = bits_as (self, &specimen, type), other = bits_as (self, &specimen, conflict->type);
+  double standing = hs_score_as (self, &specimen, type), other = hs_score_as (self, &specimen, conflict->type);
   self->disputed = HS_NO_BLOCK;
-  return standing >= other + CLEARLY ? CLEAR : other >= standing + CLEARLY ? REPLACE : KEEP;
+  return standing >= other + HS_CLEARLY ? CLEAR : other >= standing + HS_CLEARLY ? REPLACE : KEEP;
 }
 
 /* Takes back what follows from the contents of blocks that are @revoked (by block), as far as it hangs on them alone. */

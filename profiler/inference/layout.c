@@ -137,9 +137,8 @@ join_path (Builder *self, const char *outer, const char *name)
 
 #define OPS_FUNCTIONS 2 /* pointers to functions that a table of them has at least */
 
-/* Whether objects share a static @type to say how they behave: function pointers, and mostly those. */
-static gboolean
-is_ops (const HsTypes *types, HsTypeId id)
+gboolean
+hs_is_ops (const HsTypes *types, HsTypeId id)
 {
   const HsType *type = hs_types_get (types, id);
   guint functions = 0, pointers = 0;
@@ -186,7 +185,7 @@ add_slot (Builder *self, HsTypeId pointee, guint64 offset, const char *path, gbo
     HsTypeId element = hs_types_strip (types, hs_types_get (types, target)->target);
     slot.node = hs_container_node (types, element, self->enclosing, self->n_enclosing);
   }
-  slot.is_ops = slot.kind == HS_SLOT_OBJECT && is_ops (types, target);
+  slot.is_ops = slot.kind == HS_SLOT_OBJECT && hs_is_ops (types, target);
   g_array_append_val (self->slots, slot);
 }
 
@@ -455,6 +454,8 @@ hs_layouts_get (HsLayouts *self, HsTypeId id)
   layout->repeats = g_memdup2 (repeats->data, repeats->len * sizeof (HsRepeat));
   for (guint32 i = 0; i < layout->n_slots && i < HS_OPS_SLOTS; i++)
     layout->has_ops |= layout->slots[i].is_ops;
+  for (guint32 i = 0; i < layout->n_slots; i++)
+    layout->has_functions |= layout->slots[i].is_ops || layout->slots[i].kind == HS_SLOT_FUNCTION;
   layout->has_pointers = slots->len + repeats->len > 0 || layout->tail != NULL;
   return layout;
 }

@@ -85,6 +85,7 @@ struct _HsLayout {
   guint64 first_longer;
   guint64 longest;   /* bytes that a block with one T may have, as far as is known */
   gboolean has_pointers;
+  gboolean has_functions; /* any slot is a function or leads to a table of them */
   gboolean has_ops;  /* any of the first HS_OPS_SLOTS slots is one */
   /* A flexible array: the last member, unbounded or of one element or none. 0 stride: there is none. */
   guint64 tail_offset;
@@ -111,3 +112,6 @@ HsSlotKind hs_slot_kind (const HsTypes *types, HsTypeId target);
 
 /* hs_is_byte: a type of one byte that text and raw data are made of. */
 gboolean hs_is_byte (const HsTypes *types, HsTypeId type);
+
+/* hs_is_ops: whether objects share a static @type to say how they behave: function pointers, and mostly those. */
+gboolean hs_is_ops (const HsTypes *types, HsTypeId id);

@@ -15,6 +15,8 @@ libhs_inference_la_SOURCES = \
   profiler/inference/engine.c \
   profiler/inference/engine.h \
   profiler/inference/fit.c \
+  profiler/inference/functions.c \
+  profiler/inference/functions.h \
   profiler/inference/follow.c \
   profiler/inference/groups.c \
   profiler/inference/groups.h \
@@ -37,6 +39,7 @@ libhs_inference_la_SOURCES = \
   profiler/inference/source-class.c \
   profiler/inference/source-embed.c \
   profiler/inference/source-group.c \
+  profiler/inference/source-function.c \
   profiler/inference/source-gtype.c \
   profiler/inference/source-header.c \
   profiler/inference/source-length.c \

@@ -12,6 +12,7 @@ void
 hs_matrix_free (HsMatrix *self)
 {
   g_array_unref (self->columns);
+  g_array_unref (self->users);
   g_free (self->cells);
   g_free (self);
 }
@@ -93,6 +94,7 @@ score_record (HsMatrix *self, HsLayout *layout, const HsSpecimen *specimen)
   /* One member that was never set does not refute what all else speaks for. */
   cell.bad = (guint8)(bad == 1 && score.strong > 0 && score.bits > FORGIVING ? 0 : MIN (bad, 255));
   cell.strong = (guint8)MIN (score.strong, 255);
+  cell.bad_slot = bad == 1 ? score.bad_slot : 0;
   return cell;
 }
 
@@ -164,14 +166,23 @@ is_runtime (const HsMatrix *self, HsTypeId id)
   return engine->is_runtime[module] == 2;
 }
 
+static gboolean
+is_used_there (const HsMatrix *self, HsTypeId id)
+{
+  for (guint i = 0; i < self->users->len; i++)
+    if (hs_types_defines (self->engine->types, g_array_index (self->users, guint, i), id))
+      return TRUE;
+  return FALSE;
+}
+
 /* How likely a type is before its contents are seen: the program speaks of it often; it is not one that every program gets
- * with the system's headers; it is not known to a library alone that comes behind the owner's module. */
+ * with the system's headers; the modules that look into the owner of the pointers know what is in it. */
 static float
 prior_bits (const HsMatrix *self, HsTypeId id)
 {
-  const HsType *type = hs_types_get (self->engine->types, id), *owner = hs_types_get (self->engine->types, self->owner);
+  const HsType *type = hs_types_get (self->engine->types, id);
   float bits = log2_of (1 + type->mentions);
-  gboolean other = self->open && self->owner != 0 && owner->kind != HS_TYPE_POINTER && type->module > owner->module;
+  gboolean other = self->open && self->users->len > 0 && !is_used_there (self, id);
 
   return bits - ((type->flags & HS_TYPE_FLAG_SYSTEM) && bits < SYSTEM_BITS ? SYSTEM_BITS - bits : 0) - (other ? OTHER_BITS : 0);
 }
@@ -227,6 +238,43 @@ shortlist (HsMatrix *self, const GArray *candidates)
   return ids;
 }
 
+#define MISUSED_BITS 2.0f
+#define LEAST_OTHERS 4 /* pointers in a type that are none the worse for one that holds something else */
+
+/* The one slot that speaks against the type, and in nearly all specimens; or NULL. */
+static HsSlot *
+find_misused (const HsMatrix *self, HsLayout *layout, const HsCell *cells)
+{
+  guint bad = 0, slot = 0, others = 0;
+
+  for (guint k = 0; k < self->n; k++) {
+    bad += cells[k].bad > 0;
+    if (cells[k].bad > 0 && (cells[k].bad_slot == 0 || (slot != 0 && cells[k].bad_slot != slot)))
+      return NULL;
+    slot = cells[k].bad > 0 ? cells[k].bad_slot : slot;
+  }
+  for (guint32 i = 0; i < layout->n_slots; i++)
+    others += i + 1 != slot && !layout->slots[i].is_weak && layout->slots[i].kind != HS_SLOT_VOID && layout->slots[i].kind != HS_SLOT_UNION;
+  return bad * 2 > self->n && slot <= layout->n_slots && others >= LEAST_OTHERS ? &layout->slots[slot - 1] : NULL;
+}
+
+/* Programs keep numbers in a pointer where they mostly need no more. All else has to speak for the type then: without that
+ * pointer it is scored again. */
+static void
+forgive (HsMatrix *self, HsLayout *layout, HsCell *cells)
+{
+  HsSlot *slot = find_misused (self, layout, cells);
+
+  if (slot == NULL)
+    return;
+  slot->is_weak = TRUE;
+  for (guint k = 0; k < self->n; k++) {
+    cells[k] = score_cell (self, layout, &self->specimen[k]);
+    cells[k].bits -= MISUSED_BITS;
+  }
+  slot->is_weak = FALSE;
+}
+
 static void
 fill_columns (HsMatrix *self, const GArray *candidates)
 {
@@ -240,6 +288,8 @@ fill_columns (HsMatrix *self, const GArray *candidates)
     g_array_append_val (self->columns, column);
     for (guint k = 0; k < self->n; k++)
       self->cells[i * self->n + k] = score_cell (self, column.layout, &self->specimen[k]);
+    if (hs_types_get (self->engine->types, column.type)->kind != HS_TYPE_UNION)
+      forgive (self, column.layout, self->cells + i * self->n);
   }
 }
 
@@ -258,8 +308,26 @@ text_of (HsEngine *engine, const HsSpecimen *specimen, guint64 distance)
   return length > 0;
 }
 
+/* The modules (guint) that know what the pointers are for: what led to the list or table that they are in says more than the
+ * list or table itself. */
+static GArray *
+find_users (HsEngine *engine, const HsReason *reason)
+{
+  const HsContext *context = hs_contexts_get (engine->contexts, reason->context);
+  GArray *users = g_array_new (FALSE, FALSE, sizeof (guint));
+  HsTypeId type = context->owner != 0 ? context->owner : reason->owner;
+  const HsModule *module = context->owner == 0 && context->place != 0 ? hs_modules_find (engine->modules, context->place) : NULL;
+
+  if (module != NULL)
+    g_array_append_val (users, module->index);
+  for (guint i = 0; module == NULL && type != 0 && hs_types_get (engine->types, type)->kind != HS_TYPE_POINTER && i < engine->modules->modules->len; i++)
+    if (hs_types_defines (engine->types, i, type))
+      g_array_append_val (users, i);
+  return users;
+}
+
 HsMatrix *
-hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray *candidates, HsTypeId owner, gboolean text, guint64 distance,
+hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray *candidates, guint32 reason, gboolean text, guint64 distance,
                gboolean behind)
 {
   HsMatrix *self = g_new (HsMatrix, 1);
@@ -269,7 +337,9 @@ hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray 
   self->cells = NULL;
   self->engine = engine;
   self->columns = g_array_new (FALSE, FALSE, sizeof (HsColumn));
-  self->owner = owner;
+  self->owner = hs_reasons_get (engine->reasons, reason)->owner;
+  self->reason = reason;
+  self->users = find_users (engine, hs_reasons_get (engine->reasons, reason));
   self->open = candidates == NULL;
   self->text = text;
   self->distance = distance;
@@ -414,13 +484,24 @@ enter (HsVerdict *verdict, HsTypeId type, double bits)
 #define LEAST_EVIDENCE 8.0 /* bits of the contents, where there are few blocks and several candidates */
 #define GUESS 0.3        /* of the margin, for a guess */
 
+/* log2 (2^a + 2^b), good to 0.05 bits: several that do nearly as well are more than one that does. */
+static double
+join_bits (double a, double b)
+{
+  static const double MORE[] = { 1, .585, .322, .170, .087, .044, .022, .011, 0 };
+  double most = MAX (a, b), apart = MIN (MAX (a, b) - MIN (a, b), G_N_ELEMENTS (MORE) - 1.001);
+  guint at = (guint)apart;
+
+  return most + MORE[at] + (MORE[at + 1] - MORE[at]) * (apart - at);
+}
+
 static gboolean
-is_clear (HsMatrix *self, const HsVerdict *verdict, double share)
+is_clear (HsMatrix *self, const HsVerdict *verdict, double rest, double share)
 {
   const HsCandidate *best = &verdict->best[0], *next = &verdict->best[1];
   const HsType *type = hs_types_get (self->engine->types, best->type);
   gboolean only = !self->open && self->columns->len == 1, few = verdict->n < FEW;
-  double margin = next->type != 0 ? (double)(best->bits - next->bits) : 6.0;
+  double margin = next->type != 0 ? (double)best->bits - rest : 6.0;
   double least = share * (!few ? LEAST_MARGIN : verdict->n < SEVERAL / 2 ? LEAST_SMALL : LEAST_SMALL - 1);
 
   if (best->type == 0)
@@ -457,14 +538,17 @@ hs_matrix_judge (HsMatrix *self, const guint8 *part, guint8 which)
     verdict.best[0] = (HsCandidate){ verdict.type, 5 };
     return verdict;
   }
+  double rest = -G_MAXINT16;
   for (guint c = 0; c < self->columns->len; c++) {
-    double bits;
-    if (weigh_column (self, c, part, which, &bits))
-      enter (&verdict, g_array_index (self->columns, HsColumn, c).type, bits);
+    double bits, before = verdict.best[0].type != 0 ? (double)verdict.best[0].bits : -G_MAXINT16;
+    if (!weigh_column (self, c, part, which, &bits))
+      continue;
+    rest = join_bits (rest, MIN (bits, before));
+    enter (&verdict, g_array_index (self->columns, HsColumn, c).type, bits);
   }
-  if (is_clear (self, &verdict, 1))
+  if (is_clear (self, &verdict, rest, 1))
     verdict.type = verdict.best[0].type;
-  else if (self->engine->guessing && is_clear (self, &verdict, GUESS)) {
+  else if (self->engine->guessing && is_clear (self, &verdict, rest, GUESS)) {
     verdict.type = verdict.best[0].type;
     verdict.level = HS_LEVEL_D;
   }

@@ -18,6 +18,7 @@ typedef struct {
   guint8 fits;    /* HsFit */
   guint8 bad;     /* both capped */
   guint8 strong;
+  guint32 bad_slot; /* as in HsScore */
 } HsCell;
 
 typedef enum {
@@ -34,7 +35,9 @@ typedef struct {
   gint8 is_text[HS_SPECIMENS]; /* 1 it is, -1 it is not, 0 nothing to see */
   GArray *columns; /* HsColumn */
   HsCell *cells;   /* [columns->len][n] */
+  guint32 reason;  /* of the pointers; 0 */
   HsTypeId owner;  /* of the pointers; 0 */
+  GArray *users;   /* guint: the modules that know what the pointers are for; none: not known */
   gboolean open;   /* the candidates are all types of the size, and none may be the right one */
   gboolean text;   /* may be text */
   guint64 distance; /* where in the blocks the pointers lead */
@@ -42,9 +45,9 @@ typedef struct {
 } HsMatrix;
 
 /* hs_matrix_new: (transfer full): of a sample of @blocks[0..n). @candidates: (nullable) HsTypeId; NULL: all types of the
- * blocks' sizes. @distance: where in the blocks the pointers lead; @behind: the candidates begin there, behind what the
+ * blocks' sizes. @reason: what led to them, or 0. @distance: where in the blocks the pointers lead; @behind: the candidates begin there, behind what the
  * program's allocator keeps, otherwise only text is looked for there. NULL if no block could be read. */
-HsMatrix *hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray *candidates, HsTypeId owner, gboolean text,
+HsMatrix *hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray *candidates, guint32 reason, gboolean text,
                          guint64 distance, gboolean behind);
 void hs_matrix_free (HsMatrix *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HsMatrix, hs_matrix_free)

@@ -144,6 +144,7 @@ hs_score_prepare (HsEngine *self)
 
 #define KNOWN_BITS 4.0   /* it leads to what is known to be what it says */
 #define WRONG_BITS (-6.0)
+#define ENOUGH_GOOD 4 /* pointers besides one that holds a small number */
 #define UNFIT_BITS (-4.0)
 
 static gboolean
@@ -177,10 +178,12 @@ judge_block_pointer (HsEngine *self, guint32 block, HsTypeId type, HsScore *scor
     score->bad++;
   } else if (layout->has_pointers && hs_fits (layout, self->blocks->address[block], usable, &form)) {
     const guint8 *data = hs_engine_bytes (self, block);
-    HsMatch match = data != NULL ? hs_content_match (self, layout, data, usable) : (HsMatch){ 0, 0 };
-    score->bits += match.bad > 0 ? UNFIT_BITS : match.good > 0 ? 2.5 : 0.7;
-    score->strong += match.bad == 0 && match.good > 0;
-    score->bad += match.bad > 0;
+    HsMatch match = data != NULL ? hs_content_match (self, layout, data, usable) : (HsMatch){ 0 };
+    gboolean bad = match.bad > 1 || (match.bad == 1 && (match.small == 0 || match.good < ENOUGH_GOOD));
+    gboolean good = match.bad == 0 && match.good > 0;
+    score->bits += match.bad > 0 ? UNFIT_BITS : good ? 2.5 : 0.7;
+    score->strong += good;
+    score->bad += bad;
   }
 }
 
@@ -372,6 +375,8 @@ score_object (HsEngine *self, HsLayout *layout, const HsSpecimen *specimen, guin
     score->bits += one.bits;
     score->bad += one.bad;
     score->strong += one.strong;
+    if (one.bad > 0)
+      score->bad_slot = score->bad == one.bad ? i + 1 : 0;
   }
   for (guint32 i = 0; i < layout->n_fields && behind + layout->fields[i].offset + layout->fields[i].size <= 8 * (guint64)specimen->n_words; i++)
     judge_field (self, &layout->fields[i], specimen->data + behind + layout->fields[i].offset, score);
@@ -421,4 +426,12 @@ hs_score (HsEngine *self, HsLayout *layout, const HsSpecimen *specimen, guint64 
   score_object (self, layout, specimen, behind, &score);
   score.bits += tail_bits (self, layout, specimen, behind, &score);
   return score;
+}
+
+double
+hs_score_as (HsEngine *self, const HsSpecimen *specimen, HsTypeId type)
+{
+  HsScore score = hs_score (self, hs_layouts_get (self->layouts, type), specimen, 0);
+
+  return score.bits - 4.0 * score.bad - 2.0 * score.unexplained;
 }

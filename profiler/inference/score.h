@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
   double bits;
   guint bad;    /* words that speak against it */
+  guint bad_slot; /* number of the only slot that does, plus one; 0: none does, or several do */
   guint strong; /* words that lead to what the type says is there */
   guint unexplained; /* words that hold a block's start where the type has no pointer */
 } HsScore;
@@ -32,3 +33,8 @@ HsScore hs_score (HsEngine *engine, HsLayout *layout, const HsSpecimen *specimen
 
 /* hs_score_prepare: measures what words are like in this heap as a whole. Once, before the first hs_score. */
 void hs_score_prepare (HsEngine *engine);
+
+/* hs_score_as: bits for one block alone as a @type, what it cannot hold included. Between two types HS_CLEARLY apart, the
+ * contents speak clearly. */
+#define HS_CLEARLY 4.0
+double hs_score_as (HsEngine *self, const HsSpecimen *specimen, HsTypeId type);

@@ -290,7 +290,7 @@ refine (Trial *self, Option *option)
     const GArray *blocks = lists->pdata[k];
     if (verdict->votes > 0 || (verdict->type != 0 && verdict->n >= ENOUGH) || blocks->len < 2 * verdict->n || blocks->len < LEAST_PART)
       continue;
-    g_autoptr (HsMatrix) more = hs_matrix_new (self->engine, (const guint32 *)blocks->data, blocks->len, candidates, matrix->owner,
+    g_autoptr (HsMatrix) more = hs_matrix_new (self->engine, (const guint32 *)blocks->data, blocks->len, candidates, matrix->reason,
                                                matrix->text, matrix->distance, matrix->behind);
     if (more == NULL)
       continue;

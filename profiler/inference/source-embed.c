@@ -218,7 +218,7 @@ try_behind (HsEngine *self, const HsGroups *groups, const HsGroup *group, guint6
   for (guint i = 0; beginners != NULL && i < beginners->len; i++)
     g_array_append_val (candidates, g_array_index (beginners, HsTypeId, i));
   g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, candidates,
-                                               hs_reasons_get (self->reasons, group->reason)->owner, FALSE, distance, TRUE);
+                                               group->reason, FALSE, distance, TRUE);
   if (matrix != NULL)
     hs_group_solve (self, groups, group, matrix, HS_SOURCE_EMBED, 0, 0);
 }
@@ -231,7 +231,7 @@ try_group (HsEngine *self, const HsGroups *groups, const HsGroup *group)
 
   if (holders->len > 0 && (distance != 0 || !hs_is_tagged (self, group->type))) {
     g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, holders,
-                                                 hs_reasons_get (self->reasons, group->reason)->owner, FALSE, 0, FALSE);
+                                                 group->reason, FALSE, 0, FALSE);
     if (matrix != NULL)
       hs_group_solve (self, groups, group, matrix, HS_SOURCE_EMBED, 0, 0);
   }

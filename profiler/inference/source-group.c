@@ -57,12 +57,12 @@ ask (HsEngine *self, HsGrouping by, guint memory)
     if (group->n < LEAST || !hs_group_is_due (self, group, memory))
       continue;
     g_autoptr (GArray) arms = arms_of (self, &reason, &text);
-    g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, arms, reason.owner, text, reason.distance, FALSE);
+    g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, arms, group->reason, text, reason.distance, FALSE);
     if (matrix == NULL || hs_group_solve (self, groups, group, matrix, HS_SOURCE_GROUP, 0, 0) > 0 || arms != NULL
         || reason.distance == 0 || reason.distance % 8 != 0)
       continue;
     /* A pointer to a member. */
-    g_autoptr (HsMatrix) outer = hs_matrix_new (self, groups->members + group->first, group->n, NULL, reason.owner, FALSE, 0, FALSE);
+    g_autoptr (HsMatrix) outer = hs_matrix_new (self, groups->members + group->first, group->n, NULL, group->reason, FALSE, 0, FALSE);
     if (outer != NULL)
       hs_group_solve (self, groups, group, outer, HS_SOURCE_GROUP, 0, 0);
   }

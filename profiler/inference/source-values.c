@@ -7,8 +7,16 @@
 
 #include <string.h>
 
-#define MAX_RULES 16
+#define MAX_MEMBERS 16
+#define MAX_RULES 16 /* of one member */
 #define LARGEST_VALUE 32 /* bytes: little more than a tag and a pointer */
+
+/* All that was decided about one member, in whatever context. */
+typedef struct {
+  guint32 member;       /* its reason */
+  const HsDecision *decisions[MAX_RULES]; /* the one about most blocks first */
+  guint n;
+} Rules;
 
 static guint64
 tag_at (const guint8 *record, const HsSplit *split)
@@ -19,63 +27,182 @@ tag_at (const guint8 *record, const HsSplit *split)
   return value & split->mask;
 }
 
-/* Looks for records that @rule is about in a block whose type is not known. */
-static void
-search (HsEngine *self, const HsDecision *rule, const HsReason *reason, guint32 block)
+/* What the tag of the record means; NULL: nothing that is known. */
+static const HsVerdict *
+verdict_for (const Rules *rules, const guint8 *record)
 {
+  for (guint i = 0; i < rules->n; i++) {
+    const HsVerdict *verdict = hs_decision_verdict (rules->decisions[i], tag_at (record, &rules->decisions[i]->split));
+    if (verdict != NULL && verdict->type != 0)
+      return verdict;
+  }
+  return NULL;
+}
+
+/* Whether the contents of @block speak clearly for what another tag means: what a record left behind points to may have
+ * become something else. */
+static gboolean
+is_rather_another (HsEngine *self, const Rules *rules, const HsVerdict *verdict, guint32 block)
+{
+  HsSpecimen specimen;
+
+  if (verdict->type >= self->types->n_types || !hs_specimen_open (self, block, &specimen))
+    return FALSE;
+  double bits = hs_score_as (self, &specimen, verdict->type);
+  for (guint i = 0; i < rules->n; i++)
+    for (guint32 k = 0; k < rules->decisions[i]->n_verdicts; k++) {
+      HsTypeId type = rules->decisions[i]->verdicts[k].type;
+      if (type != 0 && type != verdict->type && type < self->types->n_types && hs_score_as (self, &specimen, type) >= bits + HS_CLEARLY)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Looks for records that the rules are about in a block whose type is not known; FALSE: there are none. */
+static gboolean
+search (HsEngine *self, const Rules *rules, guint32 block)
+{
+  const HsReason *reason = hs_reasons_get (self->reasons, rules->decisions[0]->reason);
   HsLayout *layout = hs_layouts_get (self->layouts, reason->inner);
   const guint8 *data = hs_engine_bytes (self, block);
   guint64 usable = hs_blocks_size (self->blocks, block);
+  gboolean found = FALSE;
 
   for (guint64 at = 0; data != NULL && at + layout->size <= usable; at += 8) {
     guint64 value;
     memcpy (&value, data + at + reason->inner_slot, 8);
     if (value < self->blocks->low || value >= self->blocks->high || value % HS_GRANULE != 0)
       continue;
-    const HsVerdict *verdict = hs_decision_verdict (rule, tag_at (data + at, &rule->split));
-    guint32 target = verdict != NULL && verdict->type != 0 ? hs_blocks_at (self->blocks, value) : HS_NO_BLOCK;
+    const HsVerdict *verdict = verdict_for (rules, data + at);
+    guint32 target = verdict != NULL ? hs_blocks_at (self->blocks, value) : HS_NO_BLOCK;
     if (target == HS_NO_BLOCK || target == block || hs_label_level (self->label[target]) != HS_LEVEL_NONE
-        || !hs_group_admits (self, verdict->type, verdict->behind, target))
+        || !hs_group_admits (self, verdict->type, verdict->behind, target) || is_rather_another (self, rules, verdict, target))
       continue;
     HsScan scan = { .data = data + at, .limit = layout->size, .level = HS_LEVEL_C, .source = HS_SOURCE_POINTER, .owner = block, .from = at };
     hs_engine_scan (self, layout, &scan);
+    found = TRUE;
   }
+  return found;
 }
 
 /* Whether @decision tells by a tag next to the pointer, in a record that is little more than the two. */
 static gboolean
 is_about_values (HsEngine *self, const HsDecision *decision, const HsReason *reason)
 {
-  guint known = 0;
-
-  for (guint32 i = 0; i < decision->n_verdicts; i++)
-    known += decision->verdicts[i].type != 0;
   guint64 size = hs_types_get (self->types, reason->inner)->size;
-  return decision->split.kind == HS_SPLIT_OWNER && reason->inner != 0 && known >= 2 && reason->distance == 0 && size <= LARGEST_VALUE
-         && (guint64)reason->inner_slot + 8 <= size && (guint64)decision->split.offset + decision->split.size <= size;
+
+  return decision->header == 0 && decision->split.kind == HS_SPLIT_OWNER && reason->inner != 0 && reason->distance == 0
+         && size <= LARGEST_VALUE && (guint64)reason->inner_slot + 8 <= size
+         && (guint64)decision->split.offset + decision->split.size <= size;
+}
+
+/* Keeps the decisions about most blocks. */
+static void
+add_rule (Rules *rules, const HsDecision *decision)
+{
+  guint at = rules->n;
+
+  while (at > 0 && rules->decisions[at - 1]->n < decision->n)
+    at--;
+  if (at == MAX_RULES)
+    return;
+  rules->n = MIN (rules->n + 1, MAX_RULES);
+  memmove (rules->decisions + at + 1, rules->decisions + at, (rules->n - 1 - at) * sizeof *rules->decisions);
+  rules->decisions[at] = decision;
+}
+
+/* Whether they tell anything apart. */
+static gboolean
+is_tag_known (const Rules *rules)
+{
+  HsTypeId first = 0;
+
+  for (guint i = 0; i < rules->n; i++)
+    for (guint32 k = 0; k < rules->decisions[i]->n_verdicts; k++) {
+      HsTypeId type = rules->decisions[i]->verdicts[k].type;
+      if (first != 0 && type != 0 && type != first)
+        return TRUE;
+      first = type != 0 ? type : first;
+    }
+  return FALSE;
+}
+
+/* (transfer full): GArray of Rules. */
+static GArray *
+find_rules (HsEngine *self)
+{
+  GArray *all = g_array_new (FALSE, TRUE, sizeof (Rules));
+
+  for (guint32 number = 1; number < hs_decisions_count (self->decisions); number++) {
+    const HsDecision *decision = hs_decisions_get (self->decisions, number);
+    guint k = 0;
+    if (!is_about_values (self, decision, hs_reasons_get (self->reasons, decision->reason)))
+      continue;
+    guint32 member = hs_member_reason (self, decision->reason);
+    while (k < all->len && g_array_index (all, Rules, k).member != member)
+      k++;
+    if (k == all->len && k >= MAX_MEMBERS)
+      continue;
+    if (k == all->len)
+      g_array_set_size (all, k + 1);
+    g_array_index (all, Rules, k).member = member;
+    add_rule (&g_array_index (all, Rules, k), decision);
+  }
+  for (guint k = all->len; k-- > 0;)
+    if (!is_tag_known (&g_array_index (all, Rules, k)))
+      g_array_remove_index (all, k);
+  return all;
+}
+
+typedef struct {
+  guint32 block;
+  guint64 size;
+} Untyped;
+
+static gboolean
+is_untyped (const HsEngine *self, guint32 block)
+{
+  return hs_label_level (self->label[block]) == HS_LEVEL_NONE && hs_label_form (self->label[block]) <= HS_HINT_VOID;
+}
+
+static int
+compare_untyped (gconstpointer a, gconstpointer b)
+{
+  const Untyped *x = a, *y = b;
+
+  if (x->size != y->size)
+    return x->size > y->size ? -1 : 1;
+  return x->block < y->block ? -1 : x->block > y->block;
+}
+
+/* (transfer full): GArray of Untyped, the largest first: a stack of values is large, and what is left behind in the unused end
+ * of a small block is worth less than what follows from it. */
+static GArray *
+find_untyped (HsEngine *self)
+{
+  GArray *blocks = g_array_new (FALSE, FALSE, sizeof (Untyped));
+
+  for (guint32 block = 0; block < self->blocks->n; block++) {
+    Untyped one = { block, hs_blocks_size (self->blocks, block) };
+    if (is_untyped (self, block))
+      g_array_append_val (blocks, one);
+  }
+  g_array_sort (blocks, compare_untyped);
+  return blocks;
 }
 
 void
 hs_source_values (HsEngine *self)
 {
-  g_autoptr (GArray) rules = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GHashTable) members = g_hash_table_new (NULL, NULL);
-
   if (self->values_at == self->n_decided)
     return;
   self->values_at = self->n_decided;
-  for (guint32 number = hs_decisions_count (self->decisions); number-- > 1 && rules->len < MAX_RULES;) {
-    const HsDecision *decision = hs_decisions_get (self->decisions, number);
-    const HsReason *reason = hs_reasons_get (self->reasons, decision->reason);
-    if (decision->header == 0 && is_about_values (self, decision, reason)
-        && g_hash_table_add (members, GUINT_TO_POINTER (hs_member_reason (self, decision->reason))))
-      g_array_append_val (rules, number);
-  }
-  for (guint i = 0; i < rules->len; i++) {
-    const HsDecision *rule = hs_decisions_get (self->decisions, g_array_index (rules, guint32, i));
-    const HsReason *reason = hs_reasons_get (self->reasons, rule->reason);
-    for (guint32 block = 0; block < self->blocks->n; block++)
-      if (hs_label_level (self->label[block]) == HS_LEVEL_NONE && hs_label_form (self->label[block]) <= HS_HINT_VOID)
-        search (self, rule, reason, block);
-  }
+  g_autoptr (GArray) rules = find_rules (self);
+  g_autoptr (GArray) blocks = rules->len > 0 ? find_untyped (self) : NULL;
+  for (guint k = 0; blocks != NULL && k < blocks->len; k++)
+    for (guint i = 0; i < rules->len; i++) {
+      guint32 block = g_array_index (blocks, Untyped, k).block;
+      if (is_untyped (self, block) && search (self, &g_array_index (rules, Rules, i), block))
+        hs_engine_drain (self);
+    }
 }

@@ -9,6 +9,7 @@ const HsSource hs_sources[HS_N_SOURCES] = {
   [HS_SOURCE_CLASS] = { "class", HS_PHASE_START, hs_source_class },
   [HS_SOURCE_GTYPE] = { "gtype", HS_PHASE_START, hs_source_gtype },
   [HS_SOURCE_POINTER] = { "pointer", HS_PHASE_START, NULL }, /* the engine itself */
+  [HS_SOURCE_FUNCTION] = { "function", HS_PHASE_ROUND, hs_source_function },
   [HS_SOURCE_HEADER] = { "header", HS_PHASE_ROUND, hs_source_header },
   [HS_SOURCE_EMBED] = { "embedded", HS_PHASE_ROUND, hs_source_embed },
   [HS_SOURCE_ARRAY] = { "array", HS_PHASE_ROUND, hs_source_array },

@@ -1,4 +1,4 @@
-/* test-class.c - objects that point to their class, and nothing else tells what they are. */
+/* test-class.c - objects that point to their class, or that functions take; nothing else tells what they are. */
 #include "profiler/inference/inference.h"
 #include "tests/support/victim.h"
 
@@ -29,6 +29,18 @@ static const Expected GTYPES[] = {
   { NULL },
 };
 
+static const Expected FUNCTIONS[] = {
+  { "circle", "struct circle", HS_FORM_WHOLE, 4 },
+  { "square", "struct square", HS_FORM_WHOLE, 4 },
+  { "memory", "struct memory", HS_FORM_WHOLE, 8 },
+  { "session", "struct session", HS_FORM_WHOLE, 4 },
+  { "cursor", "struct cursor", HS_FORM_WHOLE, 4 },
+  { "parcel", "struct parcel", HS_FORM_WHOLE, 6 },
+  { "lost", "struct circle", HS_FORM_WHOLE, 8 },
+  { "plain", NULL, 0, 6 },
+  { NULL },
+};
+
 static HsTarget *
 open_live (pid_t pid, HsDiag *diag)
 {
@@ -43,19 +55,23 @@ open_live (pid_t pid, HsDiag *diag)
 }
 
 static void
-check_object (const HsInference *inference, const HsHeap *heap, const Expected *expected, HsAddr address)
+check_object (const HsInference *inference, const HsHeap *heap, const Expected *expected, HsAddr address, HsLevel level)
 {
   guint32 block = hs_blocks_at (heap->blocks, address);
 
   g_assert_cmpuint (block, !=, HS_NO_BLOCK);
+  if (expected->type == NULL) {
+    g_assert_cmpuint (hs_label_level (inference->label[block]), <, HS_LEVEL_C);
+    return;
+  }
   g_autofree char *name = hs_inference_name (inference, inference->label[block]);
   g_assert_cmpstr (name, ==, expected->type);
-  g_assert_cmpuint (hs_label_level (inference->label[block]), ==, HS_LEVEL_A);
+  g_assert_cmpuint (hs_label_level (inference->label[block]), ==, level);
   g_assert_cmpuint (hs_label_form (inference->label[block]), ==, expected->form);
 }
 
 static void
-check (const char *name, const Expected *expected)
+check (const char *name, const Expected *expected, HsLevel level)
 {
   const HsTypesOptions options = { .no_cache = TRUE };
   g_autoptr (Victim) victim = victim_start (name, NULL);
@@ -70,20 +86,26 @@ check (const char *name, const Expected *expected)
   HsInference *inference = hs_inference_new (target, heap, modules, types, roots, diag);
   for (; expected->key != NULL; expected++)
     for (guint i = 0; i < expected->n; i++)
-      check_object (inference, heap, expected, victim_truth (victim, expected->key, i));
+      check_object (inference, heap, expected, victim_truth (victim, expected->key, i), level);
   hs_inference_free (inference);
 }
 
 static void
 test_class (void)
 {
-  check ("victim-class", CLASSES);
+  check ("victim-class", CLASSES, HS_LEVEL_A);
 }
 
 static void
 test_gtype (void)
 {
-  check ("victim-gtype", GTYPES);
+  check ("victim-gtype", GTYPES, HS_LEVEL_A);
+}
+
+static void
+test_functions (gconstpointer victim)
+{
+  check (victim, FUNCTIONS, HS_LEVEL_C);
 }
 
 int
@@ -92,5 +114,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/class/functions", test_class);
   g_test_add_func ("/class/gtype", test_gtype);
+  g_test_add_data_func ("/class/casts", "victim-functions", test_functions);
   return g_test_run ();
 }

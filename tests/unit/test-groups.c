@@ -11,8 +11,7 @@ enum { NEXT = 0, KIND = 8, FLAGS = 12, VALUE = 16 }; /* in an owner, bytes */
 typedef struct {
   Program *program;
   HsTypeId record, pointer; /* struct owner and a pointer to it */
-  HsTypeId item, to_item, session, to_session;
-  HsTypeId to_table;
+  HsTypeId item, to_item, session, to_session, to_table;
   HsAddr head;        /* the table that the list begins in; 0: it begins in a variable */
   HsAddr last, value; /* owner, and what it leads to */
 } World;
@@ -29,11 +28,12 @@ record (Program *self, const char *name, guint64 size, HsTypeId *id)
 static void
 rival (Program *self, const char *name, HsTypeId a, HsTypeId b, HsTypeId c, HsTypeId d)
 {
-  HsTypeId id = fake_struct (self->fake, name, 32), types[] = { a, b, c, d };
-  static const char *const names[] = { "a", "b", "c", "d" };
+  HsTypeId id = fake_struct (self->fake, name, 32);
 
-  for (guint i = 0; i < 4; i++)
-    fake_member (self->fake, id, names[i], types[i], 8 * i);
+  fake_member (self->fake, id, "a", a, 0);
+  fake_member (self->fake, id, "b", b, 8);
+  fake_member (self->fake, id, "c", c, 16);
+  fake_member (self->fake, id, "d", d, 24);
 }
 
 /* Types of 32 bytes: items and sessions are what there is, all others only could be. */
@@ -536,28 +536,28 @@ test_header_twins (Program *program, gconstpointer size)
 
 /* --- rules --- */
 
-/* @n owners lead to items. The last item leads to owners that the group could not see: what they lead to may be items, by
- * its size and contents, but is too few to say it itself. All stand in one table. */
+/* @n owners lead to items, and the home of each leads to another one. The last of those has a home, too, that the groups could
+ * not see: what it leads to may be items, by size and contents, but is too few to say it itself. */
 static void
 later_blocks (Program *program, guint n, HsLevel level)
 {
   World self = { 0 };
-  HsAddr late[3], item = 0, hidden = 0;
+  HsAddr late[3], item = 0, inner = 0, hidden = 0, home = 0;
 
   make_world (&self, program, 0, program->any);
   begin_table (&self, PROGRAM_TABLES);
   for (guint i = 0; i < n; i++) {
-    item = add_item (&self, i, item);
+    item = add_item (&self, i, item), inner = add_item (&self, i, inner), home = program_block (program, 24);
+    program_store (program, home + VALUE, inner);
+    program_store (program, item + 24, home);
     add_owner (&self, item);
   }
-  for (guint i = 0; i < 3; i++) {
-    HsAddr owner = program_block (program, 24);
-    late[i] = program_block (program, 32);
-    program_store (program, owner + VALUE, late[i]);
-    program_store (program, owner + NEXT, hidden);
-    hidden = owner;
+  for (guint i = 0; i < 3; i++, hidden = home) {
+    late[i] = program_block (program, 32), home = program_block (program, 24);
+    program_store (program, home + VALUE, late[i]);
+    program_store (program, home + NEXT, hidden);
   }
-  program_store (program, item + 24, hidden);
+  program_store (program, inner + 24, hidden);
   program_infer (program);
   program_check (program, item, "struct item", HS_LEVEL_C);
   for (guint i = 0; i < 3; i++)

@@ -1,0 +1,176 @@
+/* victim-functions.c - objects that only the functions tell which they or their neighbours hold: classes in plain C with
+ * functions in the object or in a table, callbacks and their data, containers and what frees their elements.
+ * Prints the addresses of the blocks under the types of their objects. */
+#include "tests/victims/said.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+/* Functions in the object; the two kinds are alike in all else. */
+struct shape {
+  struct shape *next;
+  void (*move) (struct shape *self, long by);
+  void (*dispose) (struct shape *self);
+};
+
+struct circle { struct shape base; char *name; long from, to; };
+struct square { struct shape base; char *label; long left, right; };
+
+static void
+circle_move (struct shape *self, long by)
+{
+  struct circle *circle = (struct circle *)self;
+
+  circle->from += by;
+  circle->to += by;
+}
+
+static void
+square_move (struct shape *self, long by)
+{
+  struct square *square = (struct square *)self;
+
+  square->left += by;
+  square->right -= by;
+}
+
+static void
+square_dispose (struct square *self)
+{
+  free (self->label);
+  self->label = NULL;
+}
+
+static void shape_dispose (struct shape *self) { self->next = NULL; }
+
+/* A table of functions; the objects repeat the beginning. */
+struct stream;
+struct stream_functions { int (*get) (struct stream *self); int (*put) (struct stream *self, int byte); };
+
+struct stream { const struct stream_functions *functions; long mode; };
+struct memory { const struct stream_functions *functions; long mode; char *bytes; size_t at; };
+
+static int memory_get (struct stream *self) { struct memory *memory = (struct memory *)self; return memory->bytes[memory->at++]; }
+static int memory_put (struct stream *self, int byte) { struct memory *memory = (struct memory *)self; return memory->bytes[memory->at++] = (char)byte; }
+
+static const struct stream_functions memory_functions = { memory_get, memory_put };
+
+/* A callback and its data. */
+struct timer { struct timer *next; long when; void (*fire) (void *data, long now); void *data; };
+struct session { char *user; struct timer *timer; long last; };
+struct cursor { char *query; struct timer *timer; long row; };
+
+static void session_fire (void *data, long now) { struct session *session = data; session->last = now + session->timer->when; }
+static void cursor_fire (void *data, long now) { struct cursor *cursor = data; cursor->row = now - cursor->timer->when; }
+
+/* A container, and what frees its elements. */
+struct bag { void **items; size_t length; void (*free_item) (void *item); };
+struct parcel { char *sender; long weight; struct bag *from; };
+
+static void
+parcel_free (struct parcel *parcel)
+{
+  free (parcel->sender);
+  free (parcel);
+}
+
+typedef void (*FreeItem) (void *);
+typedef void (*Dispose) (struct shape *);
+typedef void (*Any) (void);
+
+struct shape *shapes;
+struct stream *streams[8];
+struct timer *timers;
+struct bag *bag;
+struct bag *plain;  /* its elements are freed by free() */
+uintptr_t hidden[8]; /* nothing points at these */
+
+static void *
+make (const char *name, size_t size)
+{
+  void *block = calloc (1, size);
+
+  note (name, block);
+  return block;
+}
+
+static char *
+text (long i)
+{
+  char *copy = malloc (24);
+
+  snprintf (copy, 24, "this is text %ld", i);
+  return copy;
+}
+
+static struct shape *
+make_shape (const char *name, long i, int round)
+{
+  struct circle *circle = make (name, sizeof *circle);
+
+  circle->base.move = round ? circle_move : square_move;
+  circle->base.dispose = round ? shape_dispose : (Dispose)(Any)square_dispose;
+  circle->name = text (i);
+  circle->from = i;
+  circle->to = 2 * i;
+  return &circle->base;
+}
+
+static void
+make_timer (long i)
+{
+  struct timer *timer = calloc (1, sizeof *timer);
+  struct session *data = make (i % 2 == 0 ? "session" : "cursor", sizeof *data);
+
+  data->user = text (i);
+  data->timer = timer;
+  *timer = (struct timer){ timers, 100 + i, i % 2 == 0 ? session_fire : cursor_fire, data };
+  timers = timer;
+}
+
+static struct bag *
+make_bag (const char *name, FreeItem free_item)
+{
+  struct bag *made = calloc (1, sizeof *made);
+
+  made->items = calloc (8, sizeof *made->items);
+  made->free_item = free_item;
+  for (made->length = 0; made->length < 6; made->length++) {
+    struct parcel *parcel = made->items[made->length] = make (name, sizeof *parcel);
+    parcel->sender = text ((long)made->length);
+    parcel->from = made;
+  }
+  return made;
+}
+
+static void
+fill (void)
+{
+  for (long i = 0; i < 8; i++) {
+    struct shape *shape = make_shape (i % 2 == 0 ? "circle" : "square", i, i % 2 == 0);
+    struct memory *memory = make ("memory", sizeof *memory);
+    shape->next = shapes;
+    shapes = shape;
+    *memory = (struct memory){ &memory_functions, 1 + i, text (i), 3 };
+    streams[i] = (struct stream *)memory;
+    make_timer (i);
+    shape = make_shape ("lost", i, 1);
+    shape->next = shapes;
+    hidden[i] = (uintptr_t)shape ^ UINT32_MAX;
+  }
+  bag = make_bag ("parcel", (FreeItem)(Any)parcel_free);
+  plain = make_bag ("plain", free);
+}
+
+int
+main (void)
+{
+  char line[64];
+
+  fill ();
+  tell ();
+  while (fgets (line, sizeof line, stdin) != NULL)
+    for (struct shape *shape = shapes; shape != NULL; shape = shape->next)
+      shape->move (shape, streams[0]->functions->get (streams[0]));
+  return timers->data == bag;
+}
