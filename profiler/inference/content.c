@@ -72,7 +72,7 @@ hs_content_owns_tail (const HsLayout *layout, HsAddr address, const guint8 *data
 {
   for (guint32 i = 0; i < layout->n_slots && layout->size < usable; i++) {
     const HsSlot *slot = &layout->slots[i];
-    if (slot->offset + 8 > layout->size || (slot->kind != HS_SLOT_CHAR && slot->kind != HS_SLOT_VOID))
+    if (slot->offset + 8 > layout->size || slot->kind == HS_SLOT_FUNCTION || slot->kind == HS_SLOT_UNION)
       continue;
     guint64 distance = word_at (data, slot->offset) - address;
     if (distance >= layout->size && distance <= layout->size + HS_TAIL_HEAD && distance < usable)

@@ -314,18 +314,25 @@ apply_rules (HsEngine *self, guint32 block)
 
 #define MAX_RETRIES 4 /* hints that took the place of others, on average a block */
 
-/* Remembers a hint for the next round, unless one as strong stands. What begins with a T is followed as one at once: a list
+/* Remembers a hint for the next round, unless one as strong stands. A block may hold several things, and what has to yield to
+ * the hint is followed all the same. What begins with a T is followed as one at once: a list
  * of mixed objects must not end at the first that is undecided. */
 static void
 hint (HsEngine *self, guint32 block, HsTypeId type, HsHint kind, const HsEdge *edge, guint32 reason)
 {
   HsLabel old = self->label[block];
+  HsAddr start = self->blocks->address[block];
 
+  if (hs_label_level (old) == HS_LEVEL_NONE && hs_label_form (old) > HS_HINT_POINTERS && kind == HS_HINT_POINTERS)
+    hs_engine_object (self, start, type, HS_LEVEL_C, edge->owner, reason);
   if (hs_label_level (old) != HS_LEVEL_NONE || hs_label_form (old) > kind
       || (hs_label_form (old) == kind && !(kind == HS_HINT_PREFIX && extends (self, type, hs_label_type (old)))))
     return;
   if (hs_label_form (old) != HS_HINT_NONE && self->n_retries++ > MAX_RETRIES * (guint64)self->blocks->n)
     return;
+  if (kind > hs_label_form (old) && (hs_label_form (old) == HS_HINT_POINTERS || hs_label_form (old) == HS_HINT_INTERIOR))
+    hs_engine_object (self, start + hs_reasons_get (self->reasons, self->reason[block])->distance, hs_label_type (old), HS_LEVEL_C,
+                      self->parent[block], self->reason[block]);
   set_label (self, block, hs_label (type, kind, HS_LEVEL_NONE, 0), reason, edge->owner, edge->at);
   self->n_hints++;
   if (apply_rules (self, block))
@@ -352,6 +359,18 @@ is_header_only (HsEngine *self, HsTypeId type, guint32 block, guint64 usable)
   return hs_beginners (self, type) != NULL && hs_beginners_that_fit (self, type, self->blocks->address[block], usable) > 0;
 }
 
+/* Whether another typed pointer leads into what would be the flexible array of a @layout, to what is none of its elements: a
+ * large block that the program divides itself. */
+static gboolean
+holds_another (HsEngine *self, guint32 block, const HsLayout *layout)
+{
+  HsLabel label = self->label[block];
+
+  return hs_label_level (label) == HS_LEVEL_NONE && hs_label_form (label) == HS_HINT_INTERIOR
+         && hs_types_get (self->types, hs_label_type (label))->size > layout->tail_stride
+         && hs_reasons_get (self->reasons, self->reason[block])->distance >= layout->size;
+}
+
 static void
 object_at_start (HsEngine *self, guint32 block, const HsEdge *edge)
 {
@@ -361,7 +380,10 @@ object_at_start (HsEngine *self, guint32 block, const HsEdge *edge)
 
   if (hs_label_level (self->label[block]) > edge->level)
     return;
-  if (hs_fits (layout, self->blocks->address[block], usable, &form) && !is_header_only (self, layout->type, block, usable))
+  gboolean fits = hs_fits (layout, self->blocks->address[block], usable, &form);
+  if (fits && form == HS_FORM_FLEXIBLE && holds_another (self, block, layout))
+    hs_engine_object (self, edge->value, layout->type, edge->level, edge->owner, edge->reason);
+  else if (fits && !is_header_only (self, layout->type, block, usable))
     decide_at (self, block, layout->type, form, edge->level, edge->reason, edge->owner, edge->at);
   else
     hint (self, block, layout->type, HS_HINT_PREFIX, edge, edge->reason);
@@ -400,8 +422,14 @@ at_distance (HsEngine *self, guint32 number, guint64 distance)
 static void
 object_inside (HsEngine *self, guint32 block, guint64 distance, const HsEdge *edge)
 {
-  if (hs_label_level (self->label[block]) != HS_LEVEL_NONE || distance % 4 != 0)
+  HsLabel label = self->label[block];
+
+  if (hs_label_level (label) != HS_LEVEL_NONE || distance % 4 != 0)
     return;
+  /* One block may hold many: the hint is about one of them. */
+  if (hs_label_form (label) >= HS_HINT_INTERIOR && distance % 8 == 0
+      && (hs_label_type (label) != edge->target || hs_reasons_get (self->reasons, self->reason[block])->distance != distance))
+    hs_engine_object (self, edge->value, edge->target, MIN (edge->level, HS_LEVEL_C), edge->owner, edge->reason);
   hint (self, block, edge->target, HS_HINT_INTERIOR, edge, at_distance (self, edge->reason, distance));
 }
 
@@ -450,12 +478,26 @@ weigh_inside (HsEngine *self, guint32 block, guint64 distance, const HsEdge *edg
 {
   if (edge->kind == HS_SLOT_OBJECT && distance % 4 == 0)
     object_inside (self, block, distance, edge);
+  else if (edge->kind == HS_SLOT_POINTER && distance % 8 == 0)
+    hs_engine_object (self, edge->value, edge->target, MIN (edge->level, HS_LEVEL_C), edge->owner, edge->reason);
   else if (edge->kind == HS_SLOT_CHAR && distance <= MAX_TEXT_OFFSET)
     hint (self, block, edge->target, HS_HINT_CHAR, edge, at_distance (self, edge->reason, distance));
   else if ((edge->kind == HS_SLOT_VOID || edge->kind == HS_SLOT_UNION) && distance <= MAX_TEXT_OFFSET)
     hint (self, block, 0, HS_HINT_VOID, edge, at_distance (self, edge->reason, distance));
+  else if (edge->kind == HS_SLOT_UNION)
+    hs_group_inside (self, edge, block);
   else if (edge->kind == HS_SLOT_OBJECT && distance <= LOW_BITS)
     hint (self, block, edge->target, HS_HINT_PREFIX, edge, at_distance (self, edge->reason, distance));
+}
+
+/* Whether what is @distance bytes into the block stands behind the object that the block is known to begin with. */
+static gboolean
+is_behind (HsEngine *self, guint32 block, guint64 distance)
+{
+  HsLabel label = self->label[block];
+
+  return hs_label_level (label) >= HS_LEVEL_C && hs_label_form (label) == HS_FORM_TAIL && distance % 8 == 0
+         && hs_label_type (label) < self->types->n_types && distance >= hs_types_get (self->types, hs_label_type (label))->size;
 }
 
 static void
@@ -472,6 +514,8 @@ weigh (HsEngine *self, HsEdge *edge, guint32 block)
   guint64 distance = edge->value - self->blocks->address[block];
   if (distance == 0)
     weigh_start (self, block, edge);
+  else if (edge->kind == HS_SLOT_OBJECT && is_behind (self, block, distance))
+    hs_engine_object (self, edge->value, edge->target, MIN (edge->level, HS_LEVEL_C), edge->owner, edge->reason);
   else if (hs_label_level (self->label[block]) == HS_LEVEL_NONE)
     weigh_inside (self, block, distance, edge);
 }

@@ -141,6 +141,7 @@ struct _HsEngine {
   HsThrough through[HS_N_THROUGH]; /* the last ones */
   HsDerived derived[HS_N_DERIVED]; /* reasons that were made of others, the last ones */
   guint64 n_decided;   /* grows with every decision: tells whether a round moved anything */
+  guint32 n_inside;    /* of hs_group_inside: asked */
   guint64 n_hints;     /* and with every hint */
   guint64 n_refuted;
   guint64 n_revoked;   /* taken back, with what they followed from */
@@ -236,8 +237,8 @@ gboolean hs_slot_admits (HsEngine *self, const HsSlot *slot, const guint8 *data)
  * @limit; @good gets how many pointers before it are set. */
 guint64 hs_content_sound (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit, guint *good);
 
-/* hs_content_owns_tail: whether a pointer to characters, or to anything, in one @layout leads to right behind it in the same
- * block: an object that was allocated with its string. HS_TAIL_HEAD: what may come before the string, bytes. */
+/* hs_content_owns_tail: whether a pointer in one @layout leads to right behind it in the same block: an object that was
+ * allocated with its string, or with another one. HS_TAIL_HEAD: what may come before that, bytes. */
 #define HS_TAIL_HEAD 24
 gboolean hs_content_owns_tail (const HsLayout *layout, HsAddr address, const guint8 *data, guint64 usable);
 
@@ -310,6 +311,10 @@ gboolean hs_is_tagged (HsEngine *self, HsTypeId type);
 /* hs_group_apply: decides the undecided @block by decision @number; FALSE where that does not say, or the contents do not
  * agree (groups.c). */
 gboolean hs_group_apply (HsEngine *self, guint32 number, guint32 block);
+
+/* hs_group_inside: what a pointer in a union leads to inside of the undecided @block: followed as that, where the contents speak
+ * clearly for one of the union's types (source-group.c). */
+void hs_group_inside (HsEngine *self, const HsEdge *edge, guint32 block);
 
 /* hs_begin_alike: whether both begin with the same struct, of some size. */
 gboolean hs_begin_alike (HsEngine *self, HsTypeId a, HsTypeId b);

@@ -90,6 +90,20 @@ by_functions (HsEngine *self, const HsSlot *slot, const HsScan *scan, guint64 va
   return types != NULL ? hs_functions_choose (self, types, value, FALSE) : 0;
 }
 
+/* Whether a member that is not set in many objects leads to what it should. */
+static gboolean
+leads_well (HsEngine *self, const HsSlot *slot, guint64 value)
+{
+  guint32 block = slot->kind == HS_SLOT_OBJECT ? hs_blocks_at (self->blocks, value) : HS_NO_BLOCK;
+  const guint8 *data = block != HS_NO_BLOCK ? hs_engine_bytes (self, block) : NULL;
+  const HsLayout *layout = hs_layouts_get (self->layouts, slot->target);
+
+  if (data == NULL || hs_blocks_size (self->blocks, block) < layout->size)
+    return FALSE;
+  HsMatch match = hs_content_match (self, layout, data, layout->size);
+  return match.bad == 0 && match.good > 0;
+}
+
 static void
 scan_slots (HsEngine *self, HsLayout *layout, const HsScan *scan)
 {
@@ -99,10 +113,10 @@ scan_slots (HsEngine *self, HsLayout *layout, const HsScan *scan)
     if (slot->offset + 8 > scan->limit)
       return;
     memcpy (&value, scan->data + slot->offset, sizeof value);
-    if (value < HS_PAGE_SIZE || value >= HS_ADDR_LIMIT || slot->kind == HS_SLOT_FUNCTION)
+    if (value < HS_PAGE_SIZE || value >= HS_ADDR_LIMIT || slot->kind == HS_SLOT_FUNCTION || (slot->is_weak && !leads_well (self, slot, value)))
       continue;
-    HsEdge edge = { .value = value, .target = slot->target, .kind = slot->is_weak ? HS_SLOT_VOID : slot->kind, .owner = scan->owner,
-                    .level = slot->in_union ? MIN (scan->level, HS_LEVEL_C) : scan->level,
+    HsEdge edge = { .value = value, .target = slot->target, .kind = slot->kind, .owner = scan->owner,
+                    .level = slot->in_union || slot->is_weak ? MIN (scan->level, HS_LEVEL_C) : scan->level,
                     .reason = slot_reason (self, layout, slot, scan), .at = place_in (scan, slot->offset) };
     HsTypeId said = slot->kind == HS_SLOT_VOID ? by_functions (self, slot, scan, value) : 0;
     if (said != 0) {
@@ -357,6 +371,49 @@ is_next (HsEngine *self, const HsLayout *layout, const guint8 *data)
 }
 
 #define MAX_ELEMENTS 1024 /* of an array inside of other memory */
+#define MAX_UNSET 16      /* pointers of such an array in a row: where it ends is not known */
+
+/* Whether @value leads to what fits the slot, by its size. */
+static gboolean
+leads_there (HsEngine *self, const HsSlot *slot, guint64 value, gboolean *good)
+{
+  const HsLayout *layout = hs_layouts_get (self->layouts, slot->target);
+  guint32 block = hs_blocks_find (self->blocks, value);
+  gsize room = 0;
+  const guint8 *data = block != HS_NO_BLOCK ? hs_image_span (self->image, value, &room) : NULL;
+  guint64 usable = data != NULL ? hs_blocks_end (self->blocks, block) - value : 0;
+  HsForm form;
+
+  if (usable < layout->size || room < layout->size
+      || (self->blocks->address[block] == value && !hs_fits (layout, value, usable, &form) && usable < 2 * layout->size))
+    return FALSE;
+  *good = hs_content_match (self, layout, data, layout->size).bad == 0;
+  return TRUE;
+}
+
+/* How many of the pointers at @data may be an array of them: all that are set lead to what fits them, and the contents of most
+ * agree. */
+static guint
+count_pointers (HsEngine *self, const HsLayout *layout, const guint8 *data, gsize available)
+{
+  const HsSlot *slot = layout->slots;
+  guint end = 1, bad = 0;
+
+  for (guint n = 1; slot->kind == HS_SLOT_OBJECT && n < MIN (MAX_ELEMENTS, available / 8) && n < end + MAX_UNSET; n++) {
+    guint64 value;
+    gboolean good;
+    memcpy (&value, data + 8 * n, sizeof value);
+    if (value == 0)
+      continue;
+    if (!leads_there (self, slot, value, &good))
+      break;
+    bad += !good;
+    if (bad * 4 > n)
+      break;
+    end = n + 1;
+  }
+  return end;
+}
 
 static void
 visit_object (HsEngine *self, HsObject object)
@@ -371,6 +428,13 @@ visit_object (HsEngine *self, HsObject object)
   if (data == NULL || !layout->has_pointers || available < layout->size || !hs_content_admits (self, layout, data, layout->size))
     return;
   scan_object (self, object, layout, data, within);
+  if (hs_types_get (self->types, object.type)->kind == HS_TYPE_POINTER && layout->n_slots == 1) {
+    for (guint n = count_pointers (self, layout, data, available); --n > 0;) {
+      object.addr += 8;
+      scan_object (self, object, layout, data += 8, within);
+    }
+    return;
+  }
   if (within == HS_NO_BLOCK || hs_label_level (self->label[within]) != HS_LEVEL_NONE || layout->size < 16)
     return;
   for (guint n = 1; n < MAX_ELEMENTS && (n + (guint64)1) * layout->size <= available && is_next (self, layout, data + n * layout->size); n++) {

@@ -341,6 +341,7 @@ hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray 
   self->reason = reason;
   self->users = find_users (engine, hs_reasons_get (engine->reasons, reason));
   self->open = candidates == NULL;
+  self->mixed = self->open && hs_reasons_get (engine->reasons, reason)->context == 0;
   self->text = text;
   self->distance = distance;
   self->behind = behind;
@@ -383,7 +384,9 @@ length_follows (HsMatrix *self, const HsLayout *layout, const guint8 *part, guin
 {
   for (guint32 f = 0; f < layout->n_fields && layout->tail_stride != 0; f++) {
     const HsField *field = &layout->fields[f];
-    guint n = 0, good = 0;
+    guint n = 0, good = 0, total = 0;
+    guint64 last = 0;
+    gboolean varies = FALSE;
     if (field->in_union || field->kind != HS_FIELD_INT || field->bit_size != 0 || field->size < 2 || field->size > 8
         || field->offset + field->size > layout->tail_offset)
       continue;
@@ -397,12 +400,14 @@ length_follows (HsMatrix *self, const HsLayout *layout, const guint8 *part, guin
       if (field->offset + field->size > usable)
         continue;
       memcpy (&value, specimen->data + behind + field->offset, field->size);
+      varies |= n > 1 && value != last;
+      last = value;
       good += value <= rest / layout->tail_stride
               && (rest - value * layout->tail_stride <= 16 + layout->tail_stride || usable == 24);
       good += value == rest / layout->tail_stride + 1; /* counts the terminator */
-      good += value > rest && value <= usable && usable - value <= 15 + HS_GRANULE; /* counts the bytes of all */
+      total += value > rest && value <= usable && usable - value <= 15 + HS_GRANULE; /* counts the bytes of all */
     }
-    if (n > 0 && good * 10 >= n * 9)
+    if (n > 0 && (good + (varies ? total : 0)) * 10 >= n * 9) /* one number alone may be the size by chance */
       return TRUE;
   }
   return FALSE;
@@ -481,7 +486,8 @@ enter (HsVerdict *verdict, HsTypeId type, double bits)
 #define FEW 24
 #define SEVERAL 8
 #define LEAST_ALONE 3.0 /* bits of the contents, where there are fewer still but the next is far behind */
-#define LEAST_EVIDENCE 8.0 /* bits of the contents, where there are few blocks and several candidates */
+#define LEAST_EVIDENCE 8.0 /* bits of the contents, where there are few blocks and several candidates, */
+#define LEAST_MIXED_EVIDENCE 12.0 /* and where any type may be it, in whatever context */
 #define GUESS 0.3        /* of the margin, for a guess */
 
 /* log2 (2^a + 2^b), good to 0.05 bits: several that do nearly as well are more than one that does. */
@@ -513,7 +519,7 @@ is_clear (HsMatrix *self, const HsVerdict *verdict, double rest, double share)
   double evidence = (double)(best->bits - prior_bits (self, best->type));
   if (!self->open && next->type != 0 && margin >= WIDE_MARGIN && (verdict->n >= SEVERAL || evidence >= LEAST_ALONE))
     return TRUE;
-  if (few && evidence < share * LEAST_EVIDENCE)
+  if ((few && evidence < share * LEAST_EVIDENCE) || (self->mixed && evidence < share * LEAST_MIXED_EVIDENCE))
     return FALSE;
   if (self->open && !hs_layouts_get (self->engine->layouts, best->type)->has_pointers && (double)best->bits < LEAST_PLAIN)
     return FALSE;

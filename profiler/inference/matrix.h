@@ -39,6 +39,7 @@ typedef struct {
   HsTypeId owner;  /* of the pointers; 0 */
   GArray *users;   /* guint: the modules that know what the pointers are for; none: not known */
   gboolean open;   /* the candidates are all types of the size, and none may be the right one */
+  gboolean mixed;  /* besides, the pointers stand in all kinds of contexts */
   gboolean text;   /* may be text */
   guint64 distance; /* where in the blocks the pointers lead */
   gboolean behind;  /* the candidates begin there */

@@ -58,10 +58,18 @@ class_of (HsEngine *self, guint64 value, guint32 *target)
 gboolean
 hs_specimen_open (HsEngine *engine, guint32 block, HsSpecimen *specimen)
 {
+  return hs_specimen_open_at (engine, block, 0, specimen);
+}
+
+gboolean
+hs_specimen_open_at (HsEngine *engine, guint32 block, guint64 offset, HsSpecimen *specimen)
+{
+  const guint8 *data = hs_engine_bytes (engine, block);
+
   specimen->block = block;
-  specimen->address = engine->blocks->address[block];
-  specimen->usable = hs_blocks_size (engine->blocks, block);
-  specimen->data = hs_engine_bytes (engine, block);
+  specimen->address = engine->blocks->address[block] + offset;
+  specimen->usable = hs_blocks_size (engine->blocks, block) - offset;
+  specimen->data = data != NULL ? data + offset : NULL;
   specimen->n_words = (guint)MIN (specimen->usable / 8, HS_MAX_WORDS);
   for (guint w = 0; specimen->data != NULL && w < specimen->n_words; w++) {
     guint64 value;
@@ -82,6 +90,7 @@ static const double PRIOR[HS_N_WORD_KINDS][HS_N_CLASSES] = {
   [HS_WORD_FUNCTION] = { .30, .004, .004, .04, .60, .004, .004, .004, .004, .004, .004, .004, .004 },
   [HS_WORD_INT64] = { .25, .004, .004, .008, .002, .006, .25, .15, .15, .03, .01, .03, .10 },
   [HS_WORD_INT32] = { .30, .003, .003, .004, .002, .004, .30, .15, .20, .08, .02, .01, .03 },
+  [HS_WORD_SMALL] = { .30, .003, .003, .004, .002, .004, .30, .15, .20, .08, .02, .01, .03 },
   [HS_WORD_MIXED] = { .15, .003, .003, .004, .002, .004, .12, .10, .16, .35, .03, .02, .10 },
   [HS_WORD_CHARS] = { .10, .003, .003, .004, .002, .004, .10, .10, .10, .10, .35, .03, .10 },
   [HS_WORD_DOUBLE] = { .20, .002, .002, .002, .001, .002, .01, .01, .01, .01, .01, .70, .05 },
@@ -314,13 +323,13 @@ judge_field (HsEngine *self, const HsField *field, const guint8 *data, HsScore *
 
 /* --- the sum --- */
 
-/* A member of four bytes whose neighbour is padding: its own bytes count. */
+/* A member of a few bytes whose neighbour is padding: its own bytes count. */
 static HsWordClass
-low_half_class (const HsSpecimen *specimen, guint word)
+class_of_low (const HsSpecimen *specimen, guint word, guint bytes)
 {
-  guint32 value;
+  guint32 value = 0;
 
-  memcpy (&value, specimen->data + 8 * word, 4);
+  memcpy (&value, specimen->data + 8 * word, bytes);
   if (value < 65536)
     return value == 0 ? HS_CLASS_NULL : value < 256 ? HS_CLASS_BYTE : HS_CLASS_SHORT;
   return is_text_word (value) ? HS_CLASS_TEXT : HS_CLASS_INT;
@@ -348,10 +357,13 @@ word_bits (HsEngine *self, const guint8 *kinds, guint n_kinds, const HsSpecimen 
     return self->likelihood[HS_WORD_PADDING][class] * 0.3; /* malloc's residue */
   guint kind = kinds[word - first];
   double stray = 0;
-  if (kind == HS_WORD_INT32 && class >= HS_CLASS_PAIR)
+  if ((kind == HS_WORD_INT32 || kind == HS_WORD_SMALL) && class >= HS_CLASS_PAIR)
     stray = STRAY_BITS;
   if (kind == HS_WORD_INT32 && class != HS_CLASS_BLOCK && class != HS_CLASS_INSIDE && class != HS_CLASS_CODE && class != HS_CLASS_STATIC)
-    class = low_half_class (specimen, word);
+    class = class_of_low (specimen, word, 4);
+  /* What was left behind is no address any more once its lower bytes are set. */
+  if (kind == HS_WORD_SMALL && class != HS_CLASS_BLOCK)
+    class = class_of_low (specimen, word, 2);
   if (is_unexplained (class, kind))
     score->unexplained++;
   return self->likelihood[kind][class] + stray;

@@ -28,6 +28,9 @@ typedef struct {
 /* hs_specimen_open: FALSE where the block's contents cannot be read. */
 gboolean hs_specimen_open (HsEngine *engine, guint32 block, HsSpecimen *specimen);
 
+/* hs_specimen_open_at: the same for what stands @offset bytes into the block, and goes to its end. */
+gboolean hs_specimen_open_at (HsEngine *engine, guint32 block, guint64 offset, HsSpecimen *specimen);
+
 /* hs_score: of one @layout at @behind bytes (a multiple of 8) from the block's start. */
 HsScore hs_score (HsEngine *engine, HsLayout *layout, const HsSpecimen *specimen, guint64 behind);
 

@@ -226,7 +226,7 @@ try_fields (Trial *self, HsSplitKind kind, HsTypeId type, Option *best)
     if (!may_split (field) || (field->in_union && kind == HS_SPLIT_OWNER) || field->offset > G_MAXINT32)
       continue;
     HsSplit split = split_by_field (kind, field);
-    if (self->tag != NULL && kind == HS_SPLIT_TARGET && split.offset != self->tag->offset)
+    if (self->tag != NULL && kind == HS_SPLIT_TARGET && (split.offset < self->tag->offset || split.offset >= self->tag->offset + self->tag->size))
       continue;
     tried++;
     try_split (self, split, best);
@@ -505,6 +505,42 @@ guard (Trial *self, const HsVerdict *whole, Option *option)
   return TRUE;
 }
 
+static gboolean
+is_tag_like (const HsField *field)
+{
+  return may_split (field) && !field->in_union && (field->kind == HS_FIELD_ENUM || field->bit_size != 0 || field->size <= 2);
+}
+
+/* What is clear for all that begin with a tagged header holds for those of their tag alone: others may come. Which of the
+ * header's small members the tag is need not be known: what is the same in all of the sample is. */
+static gboolean
+guard_header (Trial *self, const HsVerdict *whole, Option *option)
+{
+  const HsLayout *layout = hs_layouts_get (self->engine->layouts, self->tagged);
+  HsSplit split = { .kind = HS_SPLIT_TARGET, .size = 0 };
+
+  for (guint32 i = 0; i < layout->n_fields; i++) {
+    const HsField *field = &layout->fields[i];
+    if (!is_tag_like (field) || field->offset >= G_MAXINT32)
+      continue;
+    HsSplit one = split_by_field (HS_SPLIT_TARGET, field);
+    if (split.size == 0) {
+      split.offset = (guint32)field->offset & ~7u;
+      split.size = layout->size - split.offset >= 8 ? 8 : 4;
+    }
+    guint64 shift = field->offset - split.offset;
+    if (shift + one.size > split.size)
+      break;
+    if (!divide (self, &one) && self->n_values == 1)
+      split.mask |= (one.mask & (G_MAXUINT64 >> (64 - 8 * one.size))) << (8 * shift);
+  }
+  if (split.mask == 0 || divide (self, &split) || self->n_values != 1)
+    return FALSE;
+  *option = (Option){ .split = split, .n = 1, .verdicts = { *whole } };
+  option->verdicts[0].value = self->values[0];
+  return TRUE;
+}
+
 #define LEAST_SHARED 16 /* blocks */
 
 /* Whether the blocks are siblings, and now wait for what knows their header. */
@@ -536,7 +572,7 @@ hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, 
   if (hand_over (&trial, &whole, 1))
     return 0;
   if (whole.type != 0 && validate (&trial, &(HsSplit){ 0 }, &whole, 1)) {
-    if (header != 0 || !guard (&trial, &whole, &best))
+    if (header != 0 && tagged != 0 ? !guard_header (&trial, &whole, &best) : header != 0 || !guard (&trial, &whole, &best))
       return decide (&trial, source, header, &(HsSplit){ 0 }, &whole, 1);
     if (best.n == 0)
       return 0;

@@ -62,10 +62,14 @@ hs_source_array (HsEngine *self)
       guint32 block = groups->members[group->first + k];
       HsLabel label = self->label[block];
       HsTypeId type = hs_label_type (label);
-      if (hs_label_level (label) == HS_LEVEL_NONE
-          && (hs_label_form (label) == HS_HINT_POINTERS ? holds_pointers (self, block, type) : holds_numbers (self, block)))
+      gboolean of_pointers = hs_label_form (label) == HS_HINT_POINTERS;
+      if (hs_label_level (label) != HS_LEVEL_NONE)
+        continue;
+      if (of_pointers ? holds_pointers (self, block, type) : holds_numbers (self, block))
         hs_engine_decide (self, block, type, HS_FORM_ARRAY, HS_LEVEL_C,
                           hs_engine_reason_by (self, self->reason[block], HS_SOURCE_ARRAY, 0), self->parent[block]);
+      else if (of_pointers) /* there may be something else behind the array */
+        hs_engine_object (self, self->blocks->address[block], type, HS_LEVEL_C, self->parent[block], self->reason[block]);
     }
   }
 }

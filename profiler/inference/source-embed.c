@@ -123,6 +123,9 @@ is_array (const Case *c)
 {
   guint64 size = c->layout->size, end = size > 0 ? filled (c) : 0;
 
+  /* The link of a free list, which runs through blocks of any kind. */
+  if (c->layout->n_slots == 1 && size == 8 && c->layout->slots[0].target == c->type)
+    return FALSE;
   if (size == 0 || c->usable < 2 * size || (end == c->usable && c->usable % size > hs_residue (c->address, c->usable) + HS_GRANULE))
     return FALSE;
   if (!c->layout->has_pointers)
@@ -150,7 +153,8 @@ try_several (const Case *c)
    * several times its size is weak: a list of free slots runs through such blocks. */
   gboolean whole = c->usable - c->layout->size <= 15 + HS_GRANULE;
   gboolean grows = c->layout->grows && c->usable <= c->layout->longest;
-  gboolean weak = c->usable / 2 > c->layout->size && !grows && !c->layout->ends_in_bytes;
+  gboolean weak = c->usable / 2 > c->layout->size && !grows && !c->layout->ends_in_bytes
+                  && !hs_content_owns_tail (c->layout, c->address, c->data, c->usable);
   if (!weak && !whole)
     hs_learn_long (c->engine, c->layout, c->usable);
   decide (c, whole ? HS_FORM_WHOLE : HS_FORM_TAIL, weak ? HS_LEVEL_D : HS_LEVEL_C, HS_SOURCE_EMBED);

@@ -45,6 +45,40 @@ arms_of (HsEngine *self, const HsReason *reason, gboolean *text)
   return ids;
 }
 
+#define MAX_INSIDE 65536 /* pointers that are looked at one by one */
+#define LEAST_INSIDE 8.0 /* bits */
+
+void
+hs_group_inside (HsEngine *self, const HsEdge *edge, guint32 block)
+{
+  const HsReason *reason = hs_reasons_get (self->reasons, edge->reason);
+  double best = -G_MAXINT16, next = -G_MAXINT16;
+  HsTypeId type = 0;
+  HsSpecimen specimen;
+  gboolean text;
+
+  if (self->n_inside >= MAX_INSIDE || edge->value % 8 != 0)
+    return;
+  g_autoptr (GArray) arms = arms_of (self, reason, &text);
+  if (arms == NULL || !hs_specimen_open_at (self, block, edge->value - self->blocks->address[block], &specimen))
+    return;
+  self->n_inside++;
+  hs_score_prepare (self);
+  for (guint i = 0; i < arms->len; i++) {
+    HsTypeId arm = g_array_index (arms, HsTypeId, i);
+    HsLayout *layout = hs_layouts_get (self->layouts, arm);
+    if (layout->size > specimen.usable)
+      continue;
+    specimen.n_words = (guint)MIN (layout->size / 8, HS_MAX_WORDS);
+    double bits = hs_score_as (self, &specimen, arm);
+    next = MAX (next, MIN (bits, best));
+    type = bits > best ? arm : type;
+    best = MAX (best, bits);
+  }
+  if (best >= LEAST_INSIDE && best >= next + HS_CLEARLY)
+    hs_engine_object (self, edge->value, type, HS_LEVEL_C, edge->owner, edge->reason);
+}
+
 static void
 ask (HsEngine *self, HsGrouping by, guint memory)
 {

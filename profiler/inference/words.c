@@ -14,6 +14,8 @@ kind_of_field (const HsField *field)
   case HS_FIELD_FLOAT:
     return field->size == 8 ? HS_WORD_DOUBLE : field->size > 8 ? HS_WORD_UNKNOWN : HS_WORD_MIXED;
   default:
+    if (field->offset % 8 == 0 && field->size <= 2 && field->bit_size == 0)
+      return HS_WORD_SMALL;
     return field->size == 8 ? HS_WORD_INT64 : field->size == 4 && field->offset % 8 == 0 ? HS_WORD_INT32 : HS_WORD_MIXED;
   }
 }
@@ -35,7 +37,7 @@ add_field (guint8 *words, guint n, const HsField *field)
   for (guint64 w = field->offset / 8; w <= last && w < n; w++) {
     if (words[w] == HS_WORD_PADDING)
       words[w] = kind;
-    else if (words[w] != kind || kind == HS_WORD_INT32)
+    else if (words[w] != kind || kind == HS_WORD_INT32 || kind == HS_WORD_SMALL)
       words[w] = kind == HS_WORD_UNKNOWN || words[w] == HS_WORD_UNKNOWN ? HS_WORD_UNKNOWN : HS_WORD_MIXED;
   }
 }

@@ -29,6 +29,7 @@ typedef enum {
   HS_WORD_FUNCTION,
   HS_WORD_INT64,
   HS_WORD_INT32,    /* and padding */
+  HS_WORD_SMALL,    /* an integer of one or two bytes, and padding */
   HS_WORD_MIXED,    /* several integers */
   HS_WORD_CHARS,
   HS_WORD_DOUBLE,
