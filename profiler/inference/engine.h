@@ -129,6 +129,7 @@ struct _HsEngine {
   guint64 values_at, signatures_at; /* n_decided when these sources looked last */
   GHashTable *asked;   /* memory of hs_group_is_due */
   HsTypeId text_type;  /* of hs_text_type */
+  HsTypeId void_pointer; /* of source-array.c */
   GArray *variables;   /* const HsVariable *: static ones by address */
   GArray *ranges;      /* HsExtent: what is mapped at all */
   HsExtent last_range;

@@ -99,6 +99,15 @@ begins_like (HsEngine *self, HsTypeId id, HsTypeId inner)
          && hs_type_repeats (self->types, id, inner);
 }
 
+/* Whether member @i is an array without a length at the end of the record. */
+static gboolean
+is_open_end (HsEngine *self, const HsType *type, guint32 i, HsTypeId id)
+{
+  const HsType *member = hs_types_get (self->types, id);
+
+  return i + 1 == type->n_members && member->kind == HS_TYPE_ARRAY && member->size == 0 && type->kind != HS_TYPE_UNION;
+}
+
 static gboolean
 contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset, guint depth, guint *steps)
 {
@@ -109,7 +118,7 @@ contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset, guint 
   if (type->kind == HS_TYPE_ARRAY) {
     HsTypeId element = hs_types_strip (self->types, type->target);
     guint64 stride = hs_types_get (self->types, element)->size;
-    if (stride == 0 || offset >= type->size)
+    if (stride == 0 || (offset >= type->size && type->size != 0)) /* T x[] goes on */
       return FALSE;
     return (element == inner && offset % stride == 0) || contains (self, element, inner, offset % stride, depth + 1, steps);
   }
@@ -122,7 +131,7 @@ contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset, guint 
     const HsMember *member = hs_types_member (self->types, type, i);
     HsTypeId id = hs_types_strip (self->types, member->type);
     if (member->offset > offset || member->bit_size != 0 || (member->flags & HS_MEMBER_VIRTUAL_BASE)
-        || offset - member->offset >= MAX (1, hs_types_get (self->types, id)->size))
+        || (offset - member->offset >= MAX (1, hs_types_get (self->types, id)->size) && !is_open_end (self, type, i, id)))
       continue;
     if ((offset == member->offset && (id == inner || begins_like (self, id, inner))) || contains (self, id, inner, offset - member->offset, depth + 1, steps))
       return TRUE;

@@ -76,18 +76,31 @@ place_in (const HsScan *scan, guint64 offset)
   return scan->owner != HS_NO_BLOCK && place < HS_NOWHERE ? (guint32)place : HS_NOWHERE;
 }
 
-/* What the functions say that stand in the same record as the void * of @slot, or in the one that leads to a table of
+enum { NOT_ASKED, NO, YES };
+
+/* Whether functions stand next to a void *, or to a pointer to a header, which may be to what begins with it. */
+static guint8
+may_ask (HsEngine *self, const HsSlot *slot)
+{
+  if (slot->inner == 0 || slot->in_union || slot->inner_offset > slot->offset || !hs_layouts_get (self->layouts, slot->inner)->has_functions)
+    return NO;
+  return slot->kind == HS_SLOT_VOID || (slot->kind == HS_SLOT_OBJECT && hs_beginners (self, slot->target) != NULL) ? YES : NO;
+}
+
+/* What the functions say that stand in the same record as the pointer of @slot, or in the one that leads to a table of
  * such. */
 static HsTypeId
-by_functions (HsEngine *self, const HsSlot *slot, const HsScan *scan, guint64 value)
+by_functions (HsEngine *self, HsSlot *slot, const HsScan *scan, guint64 value)
 {
   if (scan->others != NULL)
-    return hs_functions_choose (self, scan->others, value, TRUE);
-  if (slot->inner == 0 || slot->in_union || slot->inner_offset > slot->offset)
+    return slot->kind == HS_SLOT_VOID ? hs_functions_choose (self, scan->others, 0, value, TRUE) : 0;
+  if (slot->asks == NOT_ASKED)
+    slot->asks = may_ask (self, slot);
+  if (slot->asks == NO)
     return 0;
   guint64 start = slot->offset - slot->inner_offset;
   const GArray *types = hs_functions_others (self, slot->inner, scan->data + start, scan->limit - start);
-  return types != NULL ? hs_functions_choose (self, types, value, FALSE) : 0;
+  return types != NULL ? hs_functions_choose (self, types, slot->kind == HS_SLOT_OBJECT ? slot->target : 0, value, FALSE) : 0;
 }
 
 /* Whether a member that is not set in many objects leads to what it should. */
@@ -118,7 +131,7 @@ scan_slots (HsEngine *self, HsLayout *layout, const HsScan *scan)
     HsEdge edge = { .value = value, .target = slot->target, .kind = slot->kind, .owner = scan->owner,
                     .level = slot->in_union || slot->is_weak ? MIN (scan->level, HS_LEVEL_C) : scan->level,
                     .reason = slot_reason (self, layout, slot, scan), .at = place_in (scan, slot->offset) };
-    HsTypeId said = slot->kind == HS_SLOT_VOID ? by_functions (self, slot, scan, value) : 0;
+    HsTypeId said = by_functions (self, slot, scan, value);
     if (said != 0) {
       edge.target = said;
       edge.kind = HS_SLOT_OBJECT;
@@ -229,6 +242,8 @@ scan_block (HsEngine *self, guint32 block, HsLayout *layout, const guint8 *data,
     scan = part_of (&scan, behind, G_MAXUINT64);
   }
   scan.context = context_of (self, block, layout, scan.data, scan.limit);
+  if (decided && hs_reasons_get (self->reasons, self->reason[block])->source == HS_SOURCE_FUNCTION)
+    hs_functions_note (self, scan.context, layout->type);
   HsTypeId node = decided && form == HS_FORM_ARRAY ? node_type (self, block) : 0;
   if (node != 0) {
     scan_nodes (self, node, block, &scan);

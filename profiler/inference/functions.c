@@ -23,6 +23,7 @@ struct _HsFunctions {
   GHashTable *own;    /* key of object -> HsTypeId, plus one */
   GHashTable *others; /* key of object -> GArray of HsTypeId, or NULL */
   GHashTable *holders; /* address and offset -> GArray of HsTypeId, or NULL */
+  GHashTable *said;   /* context -> HsTypeId, or 0 where they disagree */
   GHashTable *pairs;  /* pair_of () of the types that a function was seen to take one for the other */
 };
 
@@ -46,6 +47,7 @@ functions_of (HsEngine *engine)
   self->others = g_hash_table_new_full (NULL, NULL, NULL, array_free);
   self->holders = g_hash_table_new_full (NULL, NULL, NULL, array_free);
   self->pairs = g_hash_table_new (NULL, NULL);
+  self->said = g_hash_table_new (NULL, NULL);
   return self;
 }
 
@@ -59,6 +61,7 @@ hs_functions_free (HsFunctions *self)
   g_hash_table_unref (self->others);
   g_hash_table_unref (self->holders);
   g_hash_table_unref (self->pairs);
+  g_hash_table_unref (self->said);
   g_free (self);
 }
 
@@ -267,15 +270,63 @@ hs_functions_own (HsEngine *engine, HsTypeId header, const guint8 *data, guint64
   return type;
 }
 
+static gboolean
+may_be (HsEngine *engine, HsTypeId type, guint32 block, gboolean among)
+{
+  const HsLayout *layout = hs_layouts_get (engine->layouts, type);
+  HsAddr address = engine->blocks->address[block];
+  guint64 usable = hs_blocks_size (engine->blocks, block);
+  const guint8 *data = hs_engine_bytes (engine, block);
+  HsForm form;
+
+  if (data == NULL || !hs_content_admits (engine, layout, data, usable))
+    return FALSE;
+  if (among && hs_content_match (engine, layout, data, usable).good == 0)
+    return FALSE;
+  return hs_fits (layout, address, usable, &form)
+         || (layout->size <= usable && hs_beginners_that_fit (engine, type, address, usable) > 0);
+}
+
+void
+hs_functions_note (HsEngine *engine, guint32 context, HsTypeId type)
+{
+  GHashTable *said = functions_of (engine)->said;
+  gpointer known;
+
+  if (context == 0)
+    return;
+  if (g_hash_table_lookup_extended (said, GUINT_TO_POINTER (context), NULL, &known) && GPOINTER_TO_UINT (known) != type)
+    type = 0;
+  g_hash_table_insert (said, GUINT_TO_POINTER (context), GUINT_TO_POINTER (type));
+}
+
+/* Of a link between headers: what functions said that one end of it is, if the other end may be that as well. */
+static HsTypeId
+linked (HsEngine *engine, const HsEdge *edge)
+{
+  const HsReason *reason = hs_reasons_get (engine->reasons, edge->reason);
+
+  if (engine->functions == NULL || reason->context == 0 || reason->inner != edge->target || reason->owner == edge->target)
+    return 0;
+  HsTypeId type = GPOINTER_TO_UINT (g_hash_table_lookup (engine->functions->said, GUINT_TO_POINTER (reason->context)));
+  guint32 block = type != 0 && type == reason->owner ? hs_blocks_at (engine->blocks, edge->value) : HS_NO_BLOCK;
+  return block != HS_NO_BLOCK && hs_begins_with (engine, type, edge->target) && may_be (engine, type, block, TRUE) ? type : 0;
+}
+
 void
 hs_functions_refine (HsEngine *engine, HsEdge *edge)
 {
   gsize available;
+  HsTypeId type = 0;
 
-  if (engine->without >> HS_SOURCE_FUNCTION & 1 || !hs_layouts_get (engine->layouts, edge->target)->has_functions)
+  if (engine->without >> HS_SOURCE_FUNCTION & 1)
     return;
-  const guint8 *data = hs_image_span (engine->image, edge->value, &available);
-  HsTypeId type = data != NULL ? hs_functions_own (engine, edge->target, data, available) : 0;
+  if (!hs_layouts_get (engine->layouts, edge->target)->has_functions)
+    type = linked (engine, edge);
+  else {
+    const guint8 *data = hs_image_span (engine->image, edge->value, &available);
+    type = data != NULL ? hs_functions_own (engine, edge->target, data, available) : 0;
+  }
   if (type == 0)
     return;
   edge->target = type;
@@ -333,25 +384,8 @@ hs_functions_others (HsEngine *engine, HsTypeId record, const guint8 *data, guin
   return types;
 }
 
-static gboolean
-may_be (HsEngine *engine, HsTypeId type, guint32 block, gboolean among)
-{
-  const HsLayout *layout = hs_layouts_get (engine->layouts, type);
-  HsAddr address = engine->blocks->address[block];
-  guint64 usable = hs_blocks_size (engine->blocks, block);
-  const guint8 *data = hs_engine_bytes (engine, block);
-  HsForm form;
-
-  if (data == NULL || !hs_content_admits (engine, layout, data, usable))
-    return FALSE;
-  if (among && hs_content_match (engine, layout, data, usable).good == 0)
-    return FALSE;
-  return hs_fits (layout, address, usable, &form)
-         || (layout->size <= usable && hs_beginners_that_fit (engine, type, address, usable) > 0);
-}
-
 HsTypeId
-hs_functions_choose (HsEngine *engine, const GArray *types, HsAddr value, gboolean among)
+hs_functions_choose (HsEngine *engine, const GArray *types, HsTypeId header, HsAddr value, gboolean among)
 {
   guint32 block = hs_blocks_at (engine->blocks, value);
   HsTypeId found = 0;
@@ -360,7 +394,7 @@ hs_functions_choose (HsEngine *engine, const GArray *types, HsAddr value, gboole
     return 0;
   for (guint i = 0; i < types->len; i++) {
     HsTypeId type = g_array_index (types, HsTypeId, i);
-    if (!may_be (engine, type, block, among || types->len > 1))
+    if ((header != 0 && !hs_begins_with (engine, type, header)) || !may_be (engine, type, block, among || types->len > 1))
       continue;
     if (found != 0 && !hs_related (engine, type, found))
       return 0;

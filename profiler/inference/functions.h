@@ -15,9 +15,12 @@ HsTypeId hs_functions_own (HsEngine *engine, HsTypeId header, const guint8 *data
  * a void * for; NULL: nothing is known. */
 const GArray *hs_functions_others (HsEngine *engine, HsTypeId record, const guint8 *data, guint64 limit);
 
-/* hs_functions_choose: of such @types, the only one that what is at @value may be; 0. @among: other pointers
- * may be meant by some of the functions. */
-HsTypeId hs_functions_choose (HsEngine *engine, const GArray *types, HsAddr value, gboolean among);
+/* hs_functions_choose: of such @types, the only one that what is at @value may be; 0. @header: only one that begins with this;
+ * or 0. @among: other pointers may be meant by some of the functions. */
+HsTypeId hs_functions_choose (HsEngine *engine, const GArray *types, HsTypeId header, HsAddr value, gboolean among);
+
+/* hs_functions_note: functions said that an object in this context is a @type: what its links to its like lead to, too. */
+void hs_functions_note (HsEngine *engine, guint32 context, HsTypeId type);
 
 /* hs_functions_refine: puts the type that the functions of what the edge leads to say in the place of the edge's. */
 void hs_functions_refine (HsEngine *engine, HsEdge *edge);

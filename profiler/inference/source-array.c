@@ -1,7 +1,8 @@
 /* source-array.c - arrays of pointers and of numbers.
  *
  * A T ** to the start of a block of nothing but acceptable pointers makes it T *[]; a pointer to numbers, to a block
- * without pointers, makes it an array of these. */
+ * without pointers, makes it an array of these. What a void * leads to is one if it is large and holds nothing but pointers: a
+ * hash table's; and then so are smaller ones that the same member leads to. */
 #include "profiler/inference/groups.h"
 
 #include <string.h>
@@ -49,8 +50,77 @@ holds_numbers (HsEngine *self, guint32 block)
   return data != NULL && hs_content_heap_pointers (self, data, MIN (hs_blocks_size (self->blocks, block), 4096)) == 0;
 }
 
-void
-hs_source_array (HsEngine *self)
+/* --- behind void * --- */
+
+#define LARGE 256        /* bytes: an object of so many has something else in it than pointers, */
+#define LEAST_POINTERS 8 /* if that many are set */
+
+/* The pointers to blocks that are all that the block holds; 0: it holds something else, or nothing. */
+static guint
+count_only_pointers (HsEngine *self, guint32 block)
+{
+  const guint8 *data = hs_engine_bytes (self, block);
+  guint64 usable = hs_blocks_size (self->blocks, block);
+  guint n = 0, others = 0;
+
+  for (guint64 at = 0; data != NULL && at + 8 <= usable && at < LOOK; at += 8) {
+    guint64 value;
+    memcpy (&value, data + at, 8);
+    if (value == 0 || usable - at <= 15)
+      continue;
+    if (!hs_engine_is_mapped (self, value))
+      return 0;
+    if (hs_blocks_find (self->blocks, value) != HS_NO_BLOCK)
+      n++;
+    else
+      others++;
+  }
+  return n >= others ? n : 0;
+}
+
+/* The type void *, which may be missing; 0. */
+static HsTypeId
+void_pointer (HsEngine *self)
+{
+  for (HsTypeId id = 1; self->void_pointer == 0 && id < self->types->n_types; id++)
+    if (hs_types_get (self->types, id)->kind == HS_TYPE_POINTER && hs_types_get (self->types, id)->target == 0)
+      self->void_pointer = id;
+  return self->void_pointer;
+}
+
+/* Whether one of the blocks is so large that it can be nothing but an array. */
+static gboolean
+are_arrays (HsEngine *self, const HsGroups *groups, const HsGroup *group)
+{
+  for (guint32 i = 0; i < group->n; i++) {
+    guint32 block = groups->members[group->first + i];
+    if (hs_blocks_size (self->blocks, block) >= LARGE && count_only_pointers (self, block) >= LEAST_POINTERS)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+ask_void (HsEngine *self)
+{
+  g_autoptr (HsGroups) groups = hs_groups_collect (self, HS_HINT_VOID, HS_HINT_VOID, HS_BY_MEMBER);
+
+  for (guint i = 0; i < groups->groups->len; i++) {
+    const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
+    if (hs_reasons_get (self->reasons, group->reason)->distance != 0 || !hs_group_is_due (self, group, HS_SOURCE_ARRAY)
+        || void_pointer (self) == 0 || !are_arrays (self, groups, group))
+      continue;
+    for (guint32 k = 0; k < group->n; k++) {
+      guint32 block = groups->members[group->first + k];
+      if (count_only_pointers (self, block) > 0)
+        hs_engine_decide (self, block, void_pointer (self), HS_FORM_ARRAY, HS_LEVEL_C,
+                          hs_engine_reason_by (self, self->reason[block], HS_SOURCE_ARRAY, 0), self->parent[block]);
+    }
+  }
+}
+
+static void
+ask_typed (HsEngine *self)
 {
   g_autoptr (HsGroups) groups = hs_groups_collect (self, HS_HINT_SCALAR, HS_HINT_POINTERS, HS_BY_REASON);
 
@@ -72,4 +142,11 @@ hs_source_array (HsEngine *self)
         hs_engine_object (self, self->blocks->address[block], type, HS_LEVEL_C, self->parent[block], self->reason[block]);
     }
   }
+}
+
+void
+hs_source_array (HsEngine *self)
+{
+  ask_typed (self);
+  ask_void (self);
 }

@@ -36,6 +36,7 @@ static const Expected FUNCTIONS[] = {
   { "session", "struct session", HS_FORM_WHOLE, 4 },
   { "cursor", "struct cursor", HS_FORM_WHOLE, 4 },
   { "parcel", "struct parcel", HS_FORM_WHOLE, 6 },
+  { "route", "struct route", HS_FORM_WHOLE, 8 },
   { "lost", "struct circle", HS_FORM_WHOLE, 8 },
   { "plain", NULL, 0, 6 },
   { NULL },

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The blocks, by what they are. */
-static struct { const char *name; void *blocks[16]; size_t n; } truth[8];
+static struct { const char *name; void *blocks[16]; size_t n; } truth[16];
 
 static void
 note (const char *name, void *block)

@@ -74,6 +74,20 @@ parcel_free (struct parcel *parcel)
   free (parcel);
 }
 
+/* A tree of what begins with a node, and what compares two of these. */
+struct node { struct node *left, *right; };
+struct tree { struct node *root; size_t size; int (*compare) (const void *a, const void *b); };
+struct route { struct node node; char *name; long cost; };
+struct other_route { struct node node; char *label; long price; }; /* nobody makes one */
+
+static int
+route_compare (const void *a, const void *b)
+{
+  const struct route *one = a, *other = b;
+
+  return one->cost < other->cost ? -1 : one->cost > other->cost;
+}
+
 typedef void (*FreeItem) (void *);
 typedef void (*Dispose) (struct shape *);
 typedef void (*Any) (void);
@@ -81,6 +95,8 @@ typedef void (*Any) (void);
 struct shape *shapes;
 struct stream *streams[8];
 struct timer *timers;
+struct tree routes = { NULL, 0, route_compare };
+struct other_route *no_route;
 struct bag *bag;
 struct bag *plain;  /* its elements are freed by free() */
 uintptr_t hidden[8]; /* nothing points at these */
@@ -144,6 +160,20 @@ make_bag (const char *name, FreeItem free_item)
 }
 
 static void
+add_route (long cost)
+{
+  struct route *route = make ("route", sizeof *route);
+  struct node **at = &routes.root;
+
+  route->name = text (cost);
+  route->cost = cost;
+  while (*at != NULL)
+    at = routes.compare (route, *at) < 0 ? &(*at)->left : &(*at)->right;
+  *at = &route->node;
+  routes.size++;
+}
+
+static void
 fill (void)
 {
   for (long i = 0; i < 8; i++) {
@@ -154,6 +184,7 @@ fill (void)
     *memory = (struct memory){ &memory_functions, 1 + i, text (i), 3 };
     streams[i] = (struct stream *)memory;
     make_timer (i);
+    add_route (i * 5 % 8);
     shape = make_shape ("lost", i, 1);
     shape->next = shapes;
     hidden[i] = (uintptr_t)shape ^ UINT32_MAX;
