@@ -51,8 +51,8 @@ void
 hs_engine_prefetch (const HsEngine *self, const guint32 *blocks, guint32 n, guint32 at)
 {
   if (at + 24 < n) {
-    prefetch_block (self, blocks[at + 24]);
-    prefetch_bytes (self, blocks[at + 10]);
+    prefetch_block (self, blocks != NULL ? blocks[at + 24] : at + 24);
+    prefetch_bytes (self, blocks != NULL ? blocks[at + 10] : at + 10);
   }
 }
 

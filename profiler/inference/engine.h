@@ -127,6 +127,7 @@ struct _HsEngine {
   GArray *member_of;   /* guint32 by reason: memory of hs_member_reason */
   GHashTable *holders; /* of source-signature.c: type and offset -> GArray of HsTypeId */
   guint64 values_at, signatures_at; /* n_decided when these sources looked last */
+  guint64 arrays_at;   /* n_hints when source-array.c looked behind void * last, plus one */
   GHashTable *asked;   /* memory of hs_group_is_due */
   HsTypeId text_type;  /* of hs_text_type */
   HsTypeId void_pointer; /* of source-array.c */
@@ -202,7 +203,8 @@ void hs_engine_drain (HsEngine *self);
 /* hs_engine_bytes: the block's contents in one piece, or NULL. */
 const guint8 *hs_engine_bytes (HsEngine *self, guint32 block);
 
-/* hs_engine_prefetch: block @at of @blocks[0..n) is looked at now: brings what comes some steps later near. */
+/* hs_engine_prefetch: block @at of @blocks[0..n) is looked at now: brings what comes some steps later near. NULL: all blocks, in
+ * order. */
 void hs_engine_prefetch (const HsEngine *self, const guint32 *blocks, guint32 n, guint32 at);
 
 /* hs_engine_is_mapped: whether @value lies in any mapping of the target. */

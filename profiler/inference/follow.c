@@ -131,7 +131,7 @@ scan_slots (HsEngine *self, HsLayout *layout, const HsScan *scan)
     HsEdge edge = { .value = value, .target = slot->target, .kind = slot->kind, .owner = scan->owner,
                     .level = slot->in_union || slot->is_weak ? MIN (scan->level, HS_LEVEL_C) : scan->level,
                     .reason = slot_reason (self, layout, slot, scan), .at = place_in (scan, slot->offset) };
-    HsTypeId said = by_functions (self, slot, scan, value);
+    HsTypeId said = slot->asks != NO || scan->others != NULL ? by_functions (self, slot, scan, value) : 0;
     if (said != 0) {
       edge.target = said;
       edge.kind = HS_SLOT_OBJECT;

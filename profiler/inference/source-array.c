@@ -103,8 +103,10 @@ are_arrays (HsEngine *self, const HsGroups *groups, const HsGroup *group)
 static void
 ask_void (HsEngine *self)
 {
+  if (self->arrays_at == self->n_hints + 1)
+    return; /* there is nothing new */
+  self->arrays_at = self->n_hints + 1;
   g_autoptr (HsGroups) groups = hs_groups_collect (self, HS_HINT_VOID, HS_HINT_VOID, HS_BY_MEMBER);
-
   for (guint i = 0; i < groups->groups->len; i++) {
     const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
     if (hs_reasons_get (self->reasons, group->reason)->distance != 0 || !hs_group_is_due (self, group, HS_SOURCE_ARRAY)

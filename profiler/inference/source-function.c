@@ -19,7 +19,9 @@ ask (HsEngine *self, const guint8 *data, guint64 usable)
   for (guint64 at = 0; at + 8 <= usable && at < 8 * MAX_WORDS; at += 8) {
     guint64 value;
     memcpy (&value, data + at, sizeof value);
-    const HsModule *module = value >= HS_PAGE_SIZE && value < HS_ADDR_LIMIT ? hs_modules_find (self->modules, value) : NULL;
+    if (value < HS_PAGE_SIZE || value >= HS_ADDR_LIMIT || (value >= self->blocks->low && value < self->blocks->high))
+      continue;
+    const HsModule *module = hs_modules_find (self->modules, value);
     const GArray *types = module != NULL ? hs_functions_holders (self, value, at) : NULL;
     for (guint i = 0; types != NULL && i < types->len; i++) {
       HsTypeId type = g_array_index (types, HsTypeId, i);
@@ -60,7 +62,9 @@ hs_source_function (HsEngine *self)
   if (self->functions_asked)
     return; /* the functions do not change */
   self->functions_asked = TRUE;
-  for (guint32 block = 0; block < self->blocks->n; block++)
+  for (guint32 block = 0; block < self->blocks->n; block++) {
+    hs_engine_prefetch (self, NULL, self->blocks->n, block);
     if (hs_label_level (self->label[block]) == HS_LEVEL_NONE)
       look_at (self, block);
+  }
 }

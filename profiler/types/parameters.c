@@ -51,9 +51,8 @@ hs_types_first_parameter (HsTypes *self, const HsModule *module, HsAddr pc)
 
 /* --- where variables are */
 
-#define MAX_VARIABLES 512 /* of one function that are looked at, with those of functions inlined there */
+#define MAX_VARIABLES 256 /* pointers of one function that are looked at, with those of functions inlined there */
 #define MAX_PIECES 4096   /* places where they are */
-#define MAX_PASSES 3      /* a variable that is another one that is a parameter */
 
 typedef struct {
   guint64 low, high; /* in the file */
@@ -172,10 +171,17 @@ static void
 add_variable (Question *self, Dwarf_Die die, gboolean declared, gboolean first)
 {
   Variable variable = { .type = hs_function_type (self->function, die), .declared = declared, .first = first, .parameter = -1 };
+  gboolean is_pointer = hs_types_get (self->function->types, hs_types_strip (self->function->types, variable.type))->kind == HS_TYPE_POINTER;
 
+  if (!is_pointer && !declared && !first)
+    return;
   g_array_append_val (self->variables, variable);
+  if (!is_pointer && !declared) /* the parameters' places tell whether the code is optimised */
+    return;
   hs_die_locations (&self->function->context, die, DW_AT_location, add_piece, self);
 }
+
+#define MAX_NESTING 4 /* further inside, a parameter has hardly a new name */
 
 static void
 collect (Question *self, Dwarf_Die die, guint depth)
@@ -191,7 +197,7 @@ collect (Question *self, Dwarf_Die die, guint depth)
     else if (tag == DW_TAG_variable) {
       add_variable (self, child, FALSE, depth == 0 && !seen);
       seen = TRUE;
-    } else if ((tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_try_block) && depth < HS_MAX_DEPTH)
+    } else if ((tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_try_block) && depth < MAX_NESTING)
       collect (self, child, depth + 1);
   }
 }
@@ -208,26 +214,28 @@ is_same_place (const Piece *a, const Piece *b)
 }
 
 /* Two variables in one place at one time are one value. A place that is said to be the variable's for ever may be another's
- * in another block. FALSE: nothing new was found. */
-static gboolean
+ * in another block. */
+static void
 spread (Question *self)
 {
-  gboolean found = FALSE;
+  g_autoptr (GArray) known = g_array_new (FALSE, FALSE, sizeof (Piece));
 
   for (guint i = 0; i < self->pieces->len; i++) {
     const Piece *piece = &g_array_index (self->pieces, Piece, i);
-    Variable *variable = &g_array_index (self->variables, Variable, piece->variable);
-    for (guint k = 0; variable->parameter < 0 && k < self->pieces->len; k++) {
-      const Piece *other = &g_array_index (self->pieces, Piece, k);
-      const Variable *known = &g_array_index (self->variables, Variable, other->variable);
-      if (!known->declared || known->parameter < 0 || !is_same_place (piece, other))
-        continue;
-      variable->parameter = known->parameter;
-      variable->behind = known->behind;
-      found = TRUE;
-    }
+    const Variable *variable = &g_array_index (self->variables, Variable, piece->variable);
+    if (variable->declared && variable->parameter >= 0)
+      g_array_append_val (known, *piece);
   }
-  return found;
+  for (guint i = 0; i < self->pieces->len; i++) {
+    const Piece *piece = &g_array_index (self->pieces, Piece, i);
+    Variable *variable = &g_array_index (self->variables, Variable, piece->variable);
+    for (guint k = 0; variable->parameter < 0 && k < known->len; k++)
+      if (is_same_place (piece, &g_array_index (known, Piece, k))) {
+        const Variable *other = &g_array_index (self->variables, Variable, g_array_index (known, Piece, k).variable);
+        variable->parameter = other->parameter;
+        variable->behind = other->behind;
+      }
+  }
 }
 
 /* Code that is not optimised: the parameters are known by their order. */
@@ -309,8 +317,8 @@ hs_types_takes (HsTypes *self, const HsModule *module, HsAddr pc)
   gboolean plain = is_plain (&question);
   if (plain)
     number_plain (&question);
-  for (guint i = 0; i < MAX_PASSES && !plain && spread (&question); i++)
-    ;
+  else
+    spread (&question);
   GArray *takes = answer (&question, plain);
   g_array_unref (question.variables);
   g_array_unref (question.pieces);
