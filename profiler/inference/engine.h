@@ -277,6 +277,10 @@ void hs_learn_long (HsEngine *self, HsLayout *layout, guint64 usable);
 void hs_learn_payload (HsEngine *self, HsLayout *layout);
 void hs_learn_short (HsEngine *self, HsLayout *layout, guint64 usable);
 
+/* hs_used_elements: how many elements of the flexible array of the record at @data are in use, at most as many as there is room
+ * for in a block of @usable bytes (used.c). */
+guint64 hs_used_elements (HsLayout *layout, const guint8 *data, guint64 usable);
+
 /* hs_contains: whether @outer holds an @inner at @offset, directly or in a member. */
 gboolean hs_contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset);
 

@@ -50,6 +50,7 @@ layout_free (gpointer data)
   g_free (layout->repeats);
   g_free (layout->fields);
   g_free (layout->words);
+  g_free (layout->used);
   g_free (layout);
 }
 

@@ -58,6 +58,7 @@ typedef struct {
 } HsField;
 
 typedef struct _HsLayout HsLayout;
+typedef struct _HsUsed HsUsed;
 
 typedef struct {
   guint64 offset;
@@ -92,6 +93,7 @@ struct _HsLayout {
   guint64 tail_offset;
   guint64 tail_stride;
   HsLayout *tail; /* of the element, NULL where it holds no pointers */
+  HsUsed *used;   /* of used.c: what has been seen of the elements in use; NULL: nothing */
 };
 
 typedef struct _HsLayouts HsLayouts;

@@ -49,6 +49,7 @@ libhs_inference_la_SOURCES = \
   profiler/inference/source-values.c \
   profiler/inference/source-vtable.c \
   profiler/inference/sources.c \
+  profiler/inference/used.c \
   profiler/inference/words.c \
   profiler/inference/words.h
 libhs_inference_la_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS)

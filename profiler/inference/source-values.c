@@ -199,10 +199,14 @@ hs_source_values (HsEngine *self)
   self->values_at = self->n_decided;
   g_autoptr (GArray) rules = find_rules (self);
   g_autoptr (GArray) blocks = rules->len > 0 ? find_untyped (self) : NULL;
-  for (guint k = 0; blocks != NULL && k < blocks->len; k++)
+  guint64 least = 0;
+  for (guint k = 0; blocks != NULL && k < blocks->len && g_array_index (blocks, Untyped, k).size >= least; k++)
     for (guint i = 0; i < rules->len; i++) {
-      guint32 block = g_array_index (blocks, Untyped, k).block;
-      if (is_untyped (self, block) && search (self, &g_array_index (rules, Rules, i), block))
-        hs_engine_drain (self);
+      const Untyped *one = &g_array_index (blocks, Untyped, k);
+      if (!is_untyped (self, one->block) || !search (self, &g_array_index (rules, Rules, i), one->block))
+        continue;
+      hs_engine_drain (self);
+      /* What follows may say what more tags mean, and what smaller blocks are: first that. */
+      least = least == 0 ? one->size / 2 : least;
     }
 }
