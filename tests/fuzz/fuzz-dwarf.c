@@ -1,4 +1,4 @@
-/* fuzz-dwarf.c - feeds bytes as an ELF file to the types layer: its DWARF is read, merged, shown and asked for locals. */
+/* fuzz-dwarf.c - feeds bytes as an ELF file to the types layer: its DWARF is read, merged, shown and asked about functions. */
 #include "profiler/types/dump.h"
 
 #include <stddef.h>
@@ -6,12 +6,15 @@
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
 static void
-ask_locals (HsTypes *types, const HsModule *module)
+ask_functions (HsTypes *types, const HsModule *module)
 {
   for (HsAddr pc = 0x1000; pc < 0x8000; pc += 0x155) {
     GArray *locals = hs_types_locals (types, module, pc);
+    GArray *takes = hs_types_takes (types, module, pc);
     if (locals != NULL)
       g_array_unref (locals);
+    if (takes != NULL)
+      g_array_unref (takes);
   }
 }
 
@@ -30,7 +33,7 @@ read_types (Elf *elf)
   g_ptr_array_add (modules.modules, &module);
   HsTypes *types = hs_types_new (&modules, &options, diag);
   GString *text = hs_types_dump (types);
-  ask_locals (types, &module);
+  ask_functions (types, &module);
   hs_types_by_cxx_name (types, "std::vector<int>", &n);
   g_string_free (text, TRUE);
   hs_types_unref (types);
