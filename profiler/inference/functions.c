@@ -306,7 +306,8 @@ linked (HsEngine *engine, const HsEdge *edge)
 {
   const HsReason *reason = hs_reasons_get (engine->reasons, edge->reason);
 
-  if (engine->functions == NULL || g_hash_table_size (engine->functions->said) == 0 || reason->context == 0 || reason->inner != edge->target || reason->owner == edge->target)
+  if (engine->functions == NULL || g_hash_table_size (engine->functions->said) == 0 || reason->context == 0
+      || reason->inner != edge->target || reason->owner == edge->target)
     return 0;
   HsTypeId type = GPOINTER_TO_UINT (g_hash_table_lookup (engine->functions->said, GUINT_TO_POINTER (reason->context)));
   guint32 block = type != 0 && type == reason->owner ? hs_blocks_at (engine->blocks, edge->value) : HS_NO_BLOCK;
