@@ -144,6 +144,8 @@ struct _HsEngine {
   HsDerived derived[HS_N_DERIVED]; /* reasons that were made of others, the last ones */
   guint64 n_decided;   /* grows with every decision: tells whether a round moved anything */
   guint32 n_inside;    /* of hs_group_inside: asked */
+  guint32 n_elements;  /* of follow.c: looked at in arrays of which the end is not known */
+  guint32 n_values;    /* of source-values.c: how often it looked */
   guint64 n_hints;     /* and with every hint */
   guint64 n_refuted;
   guint64 n_revoked;   /* taken back, with what they followed from */

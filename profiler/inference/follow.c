@@ -387,7 +387,8 @@ is_next (HsEngine *self, const HsLayout *layout, const guint8 *data)
   return fitting > 0;
 }
 
-#define MAX_ELEMENTS 1024 /* of an array inside of other memory */
+#define MAX_ELEMENTS 1024 /* of an array inside of other memory, */
+#define MAX_ALL_ELEMENTS (1u << 24) /* and of all of them together */
 #define MAX_UNSET 16      /* pointers of such an array in a row: where it ends is not known */
 
 /* Whether @value leads to what fits the slot, by its size. */
@@ -416,7 +417,8 @@ count_pointers (HsEngine *self, const HsLayout *layout, const guint8 *data, gsiz
   const HsSlot *slot = layout->slots;
   guint end = 1, bad = 0;
 
-  for (guint n = 1; slot->kind == HS_SLOT_OBJECT && n < MIN (MAX_ELEMENTS, available / 8) && n < end + MAX_UNSET; n++) {
+  for (guint n = 1; slot->kind == HS_SLOT_OBJECT && n < MIN (MAX_ELEMENTS, available / 8) && n < end + MAX_UNSET
+                    && self->n_elements++ < MAX_ALL_ELEMENTS; n++) {
     guint64 value;
     gboolean good;
     memcpy (&value, data + 8 * n, sizeof value);
@@ -454,7 +456,8 @@ visit_object (HsEngine *self, HsObject object)
   }
   if (within == HS_NO_BLOCK || hs_label_level (self->label[within]) != HS_LEVEL_NONE || layout->size < 16)
     return;
-  for (guint n = 1; n < MAX_ELEMENTS && (n + (guint64)1) * layout->size <= available && is_next (self, layout, data + n * layout->size); n++) {
+  for (guint n = 1; n < MAX_ELEMENTS && self->n_elements++ < MAX_ALL_ELEMENTS
+                    && (n + (guint64)1) * layout->size <= available && is_next (self, layout, data + n * layout->size); n++) {
     object.addr += layout->size;
     scan_object (self, object, layout, data + n * layout->size, within);
   }

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define MAX_FUNCTIONS 64  /* looked at in one object */
-#define MAX_REMEMBERED (1u << 20)
+#define MAX_REMEMBERED (1u << 18) /* in each memory: a hostile heap holds what it likes; beyond, nothing is said */
+#define MAX_ASKED 16384           /* functions of which the debug info is read */
 
 typedef struct {
   HsTypeId type;   /* of the function, as the pointer to it says */
@@ -19,7 +20,8 @@ typedef struct {
 } Function;
 
 struct _HsFunctions {
-  GHashTable *takes;  /* address -> GArray of HsTake */
+  GHashTable *takes;  /* address -> GArray of HsTake, or NULL */
+  guint n_asked;      /* functions of which something is known */
   GHashTable *own;    /* key of object -> HsTypeId, plus one */
   GHashTable *others; /* key of object -> GArray of HsTypeId, or NULL */
   GHashTable *holders; /* address and offset -> GArray of HsTypeId, or NULL */
@@ -74,9 +76,10 @@ takes_of (HsEngine *engine, HsAddr address)
   if (g_hash_table_lookup_extended (self->takes, (gpointer)address, NULL, &known))
     return known;
   const HsModule *module = hs_modules_find (engine->modules, address);
-  if (module == NULL || g_hash_table_size (self->takes) >= MAX_REMEMBERED)
+  if (module == NULL || g_hash_table_size (self->takes) >= MAX_REMEMBERED || self->n_asked >= MAX_ASKED)
     return NULL;
   GArray *takes = hs_types_takes (engine->types, module, address);
+  self->n_asked += takes != NULL;
   g_hash_table_insert (self->takes, (gpointer)address, takes);
   return takes;
 }
@@ -256,8 +259,8 @@ hs_functions_own (HsEngine *engine, HsTypeId header, const guint8 *data, guint64
     return 0;
   gpointer key = key_of (engine, layout, data, limit);
   guint known = GPOINTER_TO_UINT (g_hash_table_lookup (self->own, key));
-  if (known != 0)
-    return known - 1;
+  if (known != 0 || g_hash_table_size (self->own) >= MAX_REMEMBERED)
+    return known != 0 ? known - 1 : 0;
   guint n = find_functions (engine, layout, data, limit, functions);
   HsTypeId type = ask_own (engine, functions, n, header, TRUE);
   if (type == 0) {
@@ -265,8 +268,7 @@ hs_functions_own (HsEngine *engine, HsTypeId header, const guint8 *data, guint64
     if (type != 0)
       g_hash_table_add (self->pairs, pair_of (header, type));
   }
-  if (g_hash_table_size (self->own) < MAX_REMEMBERED)
-    g_hash_table_insert (self->own, key, GUINT_TO_POINTER (type + 1));
+  g_hash_table_insert (self->own, key, GUINT_TO_POINTER (type + 1));
   return type;
 }
 
@@ -380,6 +382,8 @@ hs_functions_others (HsEngine *engine, HsTypeId record, const guint8 *data, guin
   gpointer key = key_of (engine, layout, data, limit);
   if (g_hash_table_lookup_extended (self->others, key, NULL, &known))
     return known;
+  if (g_hash_table_size (self->others) >= MAX_REMEMBERED)
+    return NULL;
   GArray *types = ask_others (engine, functions, find_functions (engine, layout, data, limit, functions));
   g_hash_table_insert (self->others, key, types);
   return types;
@@ -445,13 +449,14 @@ hs_functions_holders (HsEngine *engine, HsAddr address, guint64 offset)
 
   if (g_hash_table_lookup_extended (self->holders, key, NULL, &known))
     return known;
+  if (g_hash_table_size (self->holders) >= MAX_REMEMBERED)
+    return NULL;
   HsTypeId table = table_at (engine, address);
   guint n = table != 0 ? add_table (engine, table, address, 0, functions, 0) : 0;
   for (guint i = 0; i < n; i++)
     types = add_holders (engine, functions[i].address, table, offset, types);
   if (table == 0)
     types = add_holders (engine, address, 0, offset, types);
-  if (g_hash_table_size (self->holders) < MAX_REMEMBERED)
-    g_hash_table_insert (self->holders, key, types);
+  g_hash_table_insert (self->holders, key, types);
   return types;
 }

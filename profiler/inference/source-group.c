@@ -45,7 +45,8 @@ arms_of (HsEngine *self, const HsReason *reason, gboolean *text)
   return ids;
 }
 
-#define MAX_INSIDE 65536 /* pointers that are looked at one by one */
+#define MAX_INSIDE 4096  /* pointers that are looked at one by one, */
+#define MAX_ARMS 256     /* with so many readings */
 #define LEAST_INSIDE 8.0 /* bits */
 
 void
@@ -60,7 +61,7 @@ hs_group_inside (HsEngine *self, const HsEdge *edge, guint32 block)
   if (self->n_inside >= MAX_INSIDE || edge->value % 8 != 0)
     return;
   g_autoptr (GArray) arms = arms_of (self, reason, &text);
-  if (arms == NULL || !hs_specimen_open_at (self, block, edge->value - self->blocks->address[block], &specimen))
+  if (arms == NULL || arms->len > MAX_ARMS || !hs_specimen_open_at (self, block, edge->value - self->blocks->address[block], &specimen))
     return;
   self->n_inside++;
   hs_score_prepare (self);

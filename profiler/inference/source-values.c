@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#define MAX_LOOKS 32 /* at all blocks */
 #define MAX_MEMBERS 16
 #define MAX_RULES 16 /* of one member */
 #define LARGEST_VALUE 32 /* bytes: little more than a tag and a pointer */
@@ -194,8 +195,9 @@ find_untyped (HsEngine *self)
 void
 hs_source_values (HsEngine *self)
 {
-  if (self->values_at == self->n_decided)
+  if (self->values_at == self->n_decided || self->n_values >= MAX_LOOKS)
     return;
+  self->n_values++;
   self->values_at = self->n_decided;
   g_autoptr (GArray) rules = find_rules (self);
   g_autoptr (GArray) blocks = rules->len > 0 ? find_untyped (self) : NULL;
