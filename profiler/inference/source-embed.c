@@ -123,8 +123,8 @@ is_array (const Case *c)
 {
   guint64 size = c->layout->size, end = size > 0 ? filled (c) : 0;
 
-  /* The link of a free list, which runs through blocks of any kind. */
-  if (c->layout->n_slots == 1 && size == 8 && c->layout->slots[0].target == c->type)
+  /* The link of a free list, which runs through blocks of any kind; but one that leads inside runs through a pool. */
+  if (c->distance == 0 && c->layout->n_slots == 1 && size == 8 && c->layout->slots[0].target == c->type)
     return FALSE;
   if (size == 0 || c->usable < 2 * size || (end == c->usable && c->usable % size > hs_residue (c->address, c->usable) + HS_GRANULE))
     return FALSE;
