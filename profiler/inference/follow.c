@@ -329,7 +329,8 @@ object_equal (gconstpointer a, gconstpointer b)
   return x->addr == y->addr && x->type == y->type;
 }
 
-#define MAX_OBJECTS (1u << 22) /* beyond, hostile memory; what is not followed is only less well known */
+#define MAX_OBJECTS (1u << 16) /* and one more for each OBJECT_BLOCKS blocks: each takes some memory */
+#define OBJECT_BLOCKS 8
 
 void
 hs_engine_object (HsEngine *self, HsAddr addr, HsTypeId type, HsLevel level, guint32 owner, guint32 reason)
@@ -339,7 +340,7 @@ hs_engine_object (HsEngine *self, HsAddr addr, HsTypeId type, HsLevel level, gui
   if (self->seen == NULL)
     self->seen = g_hash_table_new_full (object_hash, object_equal, g_free, NULL);
   /* Free memory of the allocator holds what was there before: never follow it. */
-  if (g_hash_table_size (self->seen) >= MAX_OBJECTS || g_hash_table_contains (self->seen, &object)
+  if (g_hash_table_size (self->seen) >= MAX_OBJECTS + self->blocks->n / OBJECT_BLOCKS || g_hash_table_contains (self->seen, &object)
       || (hs_blocks_find (self->blocks, addr) == HS_NO_BLOCK && hs_heap_rules (self->heap, addr)))
     return;
   g_hash_table_add (self->seen, g_memdup2 (&object, sizeof object));
