@@ -51,8 +51,8 @@ void
 hs_engine_prefetch (const HsEngine *self, const guint32 *blocks, guint32 n, guint32 at)
 {
   if (at + 24 < n) {
-    prefetch_block (self, blocks != NULL ? blocks[at + 24] : at + 24);
-    prefetch_bytes (self, blocks != NULL ? blocks[at + 10] : at + 10);
+    prefetch_block (self, blocks[at + 24]);
+    prefetch_bytes (self, blocks[at + 10]);
   }
 }
 
@@ -439,6 +439,7 @@ unwrap_array (HsEngine *self, HsEdge *edge)
 {
   for (guint depth = 0; edge->kind == HS_SLOT_ARRAY && depth < 16; depth++) {
     edge->target = hs_types_strip (self->types, hs_types_get (self->types, edge->target)->target);
+    edge->plain = FALSE;
     edge->kind = hs_slot_kind (self->types, edge->target);
   }
 }

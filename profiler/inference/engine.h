@@ -63,6 +63,7 @@ typedef struct {
   HsTypeId target;     /* what the pointer's type says is there, without typedefs */
   guint8 kind;         /* HsSlotKind */
   guint8 level;        /* at most this sure */
+  gboolean plain;      /* the target is known to have no functions (functions.h) */
   guint32 reason;
   guint32 owner;       /* the block that holds the pointer, or HS_NO_BLOCK */
   guint32 at;          /* where in it, in words; HS_NOWHERE */
@@ -205,8 +206,7 @@ void hs_engine_drain (HsEngine *self);
 /* hs_engine_bytes: the block's contents in one piece, or NULL. */
 const guint8 *hs_engine_bytes (HsEngine *self, guint32 block);
 
-/* hs_engine_prefetch: block @at of @blocks[0..n) is looked at now: brings what comes some steps later near. NULL: all blocks, in
- * order. */
+/* hs_engine_prefetch: block @at of @blocks[0..n) is looked at now: brings what comes some steps later near. */
 void hs_engine_prefetch (const HsEngine *self, const guint32 *blocks, guint32 n, guint32 at);
 
 /* hs_engine_is_mapped: whether @value lies in any mapping of the target. */

@@ -131,9 +131,13 @@ scan_slots (HsEngine *self, HsLayout *layout, const HsScan *scan)
     HsEdge edge = { .value = value, .target = slot->target, .kind = slot->kind, .owner = scan->owner,
                     .level = slot->in_union || slot->is_weak ? MIN (scan->level, HS_LEVEL_C) : scan->level,
                     .reason = slot_reason (self, layout, slot, scan), .at = place_in (scan, slot->offset) };
+    if (slot->plain == NOT_ASKED && slot->kind == HS_SLOT_OBJECT)
+      slot->plain = hs_layouts_get (self->layouts, slot->target)->has_functions ? NO : YES;
+    edge.plain = slot->plain == YES;
     HsTypeId said = slot->asks != NO || scan->others != NULL ? by_functions (self, slot, scan, value) : 0;
     if (said != 0) {
       edge.target = said;
+      edge.plain = FALSE;
       edge.kind = HS_SLOT_OBJECT;
       edge.level = MIN (edge.level, HS_LEVEL_C);
       edge.reason = hs_engine_reason_by (self, edge.reason, HS_SOURCE_FUNCTION, 0);

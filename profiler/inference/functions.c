@@ -324,7 +324,7 @@ hs_functions_refine (HsEngine *engine, HsEdge *edge)
 
   if (engine->without >> HS_SOURCE_FUNCTION & 1)
     return;
-  if (!hs_layouts_get (engine->layouts, edge->target)->has_functions)
+  if (edge->plain || !hs_layouts_get (engine->layouts, edge->target)->has_functions)
     type = linked (engine, edge);
   else {
     const guint8 *data = hs_image_span (engine->image, edge->value, &available);

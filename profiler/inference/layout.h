@@ -33,6 +33,7 @@ typedef struct {
   gboolean is_weak;  /* not set in many objects that all else speaks for: it proves nothing, nor the contrary */
 #define HS_OPS_SLOTS 16
   gboolean is_ops;   /* leads to a table of functions, where it leads to static memory */
+  guint8 plain;      /* of follow.c: whether what it leads to has no functions; 0: not known yet */
   guint8 asks;       /* of follow.c: whether the functions next to it may say what it leads to; 0: not known yet */
   guint32 n_contexts; /* in which the engine has found objects with it */
 } HsSlot;

@@ -63,8 +63,9 @@ hs_source_function (HsEngine *self)
     return; /* the functions do not change */
   self->functions_asked = TRUE;
   for (guint32 block = 0; block < self->blocks->n; block++) {
-    hs_engine_prefetch (self, NULL, self->blocks->n, block);
-    if (hs_label_level (self->label[block]) == HS_LEVEL_NONE)
+    guint form = hs_label_form (self->label[block]);
+    /* What a char * or a pointer to numbers leads to holds no functions. */
+    if (hs_label_level (self->label[block]) == HS_LEVEL_NONE && form != HS_HINT_CHAR && form != HS_HINT_SCALAR)
       look_at (self, block);
   }
 }

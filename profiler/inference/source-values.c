@@ -155,43 +155,34 @@ find_rules (HsEngine *self)
   return all;
 }
 
-typedef struct {
-  guint32 block;
-  guint64 size;
-} Untyped;
-
 static gboolean
 is_untyped (const HsEngine *self, guint32 block)
 {
   return hs_label_level (self->label[block]) == HS_LEVEL_NONE && hs_label_form (self->label[block]) <= HS_HINT_VOID;
 }
 
-static int
-compare_untyped (gconstpointer a, gconstpointer b)
-{
-  const Untyped *x = a, *y = b;
+#define LARGE 4096 /* bytes: a stack of values is large */
 
-  if (x->size != y->size)
-    return x->size > y->size ? -1 : 1;
-  return x->block < y->block ? -1 : x->block > y->block;
-}
-
-/* (transfer full): GArray of Untyped, the largest first: a stack of values is large, and what is left behind in the unused end
- * of a small block is worth less than what follows from it. */
-static GArray *
-find_untyped (HsEngine *self)
+/* Looks at all blocks of @least bytes or more, but not of @most; FALSE: nothing was found. */
+static gboolean
+search_blocks (HsEngine *self, const GArray *rules, guint64 least, guint64 most)
 {
-  GArray *blocks = g_array_new (FALSE, FALSE, sizeof (Untyped));
+  gboolean found = FALSE;
 
   for (guint32 block = 0; block < self->blocks->n; block++) {
-    Untyped one = { block, hs_blocks_size (self->blocks, block) };
-    if (is_untyped (self, block))
-      g_array_append_val (blocks, one);
+    if (!is_untyped (self, block) || hs_blocks_size (self->blocks, block) < least || hs_blocks_size (self->blocks, block) >= most)
+      continue;
+    for (guint i = 0; i < rules->len; i++)
+      if (is_untyped (self, block) && search (self, &g_array_index (rules, Rules, i), block)) {
+        hs_engine_drain (self);
+        found = TRUE;
+      }
   }
-  g_array_sort (blocks, compare_untyped);
-  return blocks;
+  return found;
 }
 
+/* What follows from the values in large blocks may say what more tags mean, and what small blocks are, in the unused end of
+ * which values of the past stand: so the small ones have to wait. */
 void
 hs_source_values (HsEngine *self)
 {
@@ -200,15 +191,6 @@ hs_source_values (HsEngine *self)
   self->n_values++;
   self->values_at = self->n_decided;
   g_autoptr (GArray) rules = find_rules (self);
-  g_autoptr (GArray) blocks = rules->len > 0 ? find_untyped (self) : NULL;
-  guint64 least = 0;
-  for (guint k = 0; blocks != NULL && k < blocks->len && g_array_index (blocks, Untyped, k).size >= least; k++)
-    for (guint i = 0; i < rules->len; i++) {
-      const Untyped *one = &g_array_index (blocks, Untyped, k);
-      if (!is_untyped (self, one->block) || !search (self, &g_array_index (rules, Rules, i), one->block))
-        continue;
-      hs_engine_drain (self);
-      /* What follows may say what more tags mean, and what smaller blocks are: first that. */
-      least = least == 0 ? one->size / 2 : least;
-    }
+  if (rules->len > 0 && !search_blocks (self, rules, LARGE, G_MAXUINT64))
+    search_blocks (self, rules, 0, LARGE);
 }
