@@ -147,6 +147,7 @@ struct _HsEngine {
   guint32 n_inside;    /* of hs_group_inside: asked */
   guint32 n_elements;  /* of follow.c: looked at in arrays of which the end is not known */
   guint32 n_values;    /* of source-values.c: how often it looked */
+  guint64 n_weighed;   /* and at how many blocks that values lead to */
   guint64 n_hints;     /* and with every hint */
   guint64 n_refuted;
   guint64 n_revoked;   /* taken back, with what they followed from */

@@ -94,7 +94,6 @@ score_record (HsMatrix *self, HsLayout *layout, const HsSpecimen *specimen)
   /* One member that was never set does not refute what all else speaks for. */
   cell.bad = (guint8)(bad == 1 && score.strong > 0 && score.bits > FORGIVING ? 0 : MIN (bad, 255));
   cell.strong = (guint8)MIN (score.strong, 255);
-  cell.bad_slot = bad == 1 ? score.bad_slot : 0;
   return cell;
 }
 
@@ -238,43 +237,6 @@ shortlist (HsMatrix *self, const GArray *candidates)
   return ids;
 }
 
-#define MISUSED_BITS 2.0f
-#define LEAST_OTHERS 4 /* pointers in a type that are none the worse for one that holds something else */
-
-/* The one slot that speaks against the type, and in nearly all specimens; or NULL. */
-static HsSlot *
-find_misused (const HsMatrix *self, HsLayout *layout, const HsCell *cells)
-{
-  guint bad = 0, slot = 0, others = 0;
-
-  for (guint k = 0; k < self->n; k++) {
-    bad += cells[k].bad > 0;
-    if (cells[k].bad > 0 && (cells[k].bad_slot == 0 || (slot != 0 && cells[k].bad_slot != slot)))
-      return NULL;
-    slot = cells[k].bad > 0 ? cells[k].bad_slot : slot;
-  }
-  for (guint32 i = 0; i < layout->n_slots; i++)
-    others += i + 1 != slot && !layout->slots[i].is_weak && layout->slots[i].kind != HS_SLOT_VOID && layout->slots[i].kind != HS_SLOT_UNION;
-  return bad * 2 > self->n && slot <= layout->n_slots && others >= LEAST_OTHERS ? &layout->slots[slot - 1] : NULL;
-}
-
-/* Programs keep numbers in a pointer where they mostly need no more. All else has to speak for the type then: without that
- * pointer it is scored again. */
-static void
-forgive (HsMatrix *self, HsLayout *layout, HsCell *cells)
-{
-  HsSlot *slot = find_misused (self, layout, cells);
-
-  if (slot == NULL)
-    return;
-  slot->is_weak = TRUE;
-  for (guint k = 0; k < self->n; k++) {
-    cells[k] = score_cell (self, layout, &self->specimen[k]);
-    cells[k].bits -= MISUSED_BITS;
-  }
-  slot->is_weak = FALSE;
-}
-
 static void
 fill_columns (HsMatrix *self, const GArray *candidates)
 {
@@ -288,8 +250,6 @@ fill_columns (HsMatrix *self, const GArray *candidates)
     g_array_append_val (self->columns, column);
     for (guint k = 0; k < self->n; k++)
       self->cells[i * self->n + k] = score_cell (self, column.layout, &self->specimen[k]);
-    if (hs_types_get (self->engine->types, column.type)->kind != HS_TYPE_UNION)
-      forgive (self, column.layout, self->cells + i * self->n);
   }
 }
 

@@ -18,7 +18,6 @@ typedef struct {
   guint8 fits;    /* HsFit */
   guint8 bad;     /* both capped */
   guint8 strong;
-  guint32 bad_slot; /* as in HsScore */
 } HsCell;
 
 typedef enum {

@@ -387,8 +387,6 @@ score_object (HsEngine *self, HsLayout *layout, const HsSpecimen *specimen, guin
     score->bits += one.bits;
     score->bad += one.bad;
     score->strong += one.strong;
-    if (one.bad > 0)
-      score->bad_slot = score->bad == one.bad ? i + 1 : 0;
   }
   for (guint32 i = 0; i < layout->n_fields && behind + layout->fields[i].offset + layout->fields[i].size <= 8 * (guint64)specimen->n_words; i++)
     judge_field (self, &layout->fields[i], specimen->data + behind + layout->fields[i].offset, score);

@@ -20,7 +20,6 @@ typedef struct {
 typedef struct {
   double bits;
   guint bad;    /* words that speak against it */
-  guint bad_slot; /* number of the only slot that does, plus one; 0: none does, or several do */
   guint strong; /* words that lead to what the type says is there */
   guint unexplained; /* words that hold a block's start where the type has no pointer */
 } HsScore;

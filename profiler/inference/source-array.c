@@ -78,13 +78,15 @@ count_only_pointers (HsEngine *self, guint32 block)
   return n >= others ? n : 0;
 }
 
-/* The type void *, which may be missing; 0. */
+/* The type void *, looked for once; HS_TYPE_LIMIT: there is none. */
 static HsTypeId
 void_pointer (HsEngine *self)
 {
   for (HsTypeId id = 1; self->void_pointer == 0 && id < self->types->n_types; id++)
     if (hs_types_get (self->types, id)->kind == HS_TYPE_POINTER && hs_types_get (self->types, id)->target == 0)
       self->void_pointer = id;
+  if (self->void_pointer == 0)
+    self->void_pointer = HS_TYPE_LIMIT;
   return self->void_pointer;
 }
 
@@ -110,7 +112,7 @@ ask_void (HsEngine *self)
   for (guint i = 0; i < groups->groups->len; i++) {
     const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
     if (hs_reasons_get (self->reasons, group->reason)->distance != 0 || !hs_group_is_due (self, group, HS_SOURCE_ARRAY)
-        || void_pointer (self) == 0 || !are_arrays (self, groups, group))
+        || void_pointer (self) == HS_TYPE_LIMIT || !are_arrays (self, groups, group))
       continue;
     for (guint32 k = 0; k < group->n; k++) {
       guint32 block = groups->members[group->first + k];

@@ -9,7 +9,9 @@
 
 #define MAX_LOOKS 32 /* at all blocks */
 #define MAX_MEMBERS 16
-#define MAX_RULES 16 /* of one member */
+#define MAX_RULES 16 /* of one member, */
+#define MAX_KINDS 16 /* and types that they tell */
+#define MAX_WEIGHED 65536 /* blocks held against all of them, and four times as many as there are */
 #define LARGEST_VALUE 32 /* bytes: little more than a tag and a pointer */
 
 /* All that was decided about one member, in whatever context. */
@@ -17,6 +19,8 @@ typedef struct {
   guint32 member;       /* its reason */
   const HsDecision *decisions[MAX_RULES]; /* the one about most blocks first */
   guint n;
+  HsTypeId kinds[MAX_KINDS]; /* what the tags mean */
+  guint n_kinds;
 } Rules;
 
 static guint64
@@ -43,19 +47,18 @@ verdict_for (const Rules *rules, const guint8 *record)
 /* Whether the contents of @block speak clearly for what another tag means: what a record left behind points to may have
  * become something else. */
 static gboolean
-is_rather_another (HsEngine *self, const Rules *rules, const HsVerdict *verdict, guint32 block)
+is_rather_another (HsEngine *self, const Rules *rules, HsTypeId type, guint32 block)
 {
   HsSpecimen specimen;
 
-  if (verdict->type >= self->types->n_types || !hs_specimen_open (self, block, &specimen))
+  if (self->n_weighed++ >= MAX_WEIGHED + 4 * (guint64)self->blocks->n)
+    return TRUE; /* a heap full of values that nothing comes of */
+  if (type >= self->types->n_types || !hs_specimen_open (self, block, &specimen))
     return FALSE;
-  double bits = hs_score_as (self, &specimen, verdict->type);
-  for (guint i = 0; i < rules->n; i++)
-    for (guint32 k = 0; k < rules->decisions[i]->n_verdicts; k++) {
-      HsTypeId type = rules->decisions[i]->verdicts[k].type;
-      if (type != 0 && type != verdict->type && type < self->types->n_types && hs_score_as (self, &specimen, type) >= bits + HS_CLEARLY)
-        return TRUE;
-    }
+  double bits = hs_score_as (self, &specimen, type);
+  for (guint i = 0; i < rules->n_kinds; i++)
+    if (rules->kinds[i] != type && hs_score_as (self, &specimen, rules->kinds[i]) >= bits + HS_CLEARLY)
+      return TRUE;
   return FALSE;
 }
 
@@ -77,7 +80,7 @@ search (HsEngine *self, const Rules *rules, guint32 block)
     const HsVerdict *verdict = verdict_for (rules, data + at);
     guint32 target = verdict != NULL ? hs_blocks_at (self->blocks, value) : HS_NO_BLOCK;
     if (target == HS_NO_BLOCK || target == block || hs_label_level (self->label[target]) != HS_LEVEL_NONE
-        || !hs_group_admits (self, verdict->type, verdict->behind, target) || is_rather_another (self, rules, verdict, target))
+        || !hs_group_admits (self, verdict->type, verdict->behind, target) || is_rather_another (self, rules, verdict->type, target))
       continue;
     HsScan scan = { .data = data + at, .limit = layout->size, .level = HS_LEVEL_C, .source = HS_SOURCE_POINTER, .owner = block, .from = at };
     hs_engine_scan (self, layout, &scan);
@@ -112,20 +115,19 @@ add_rule (Rules *rules, const HsDecision *decision)
   rules->decisions[at] = decision;
 }
 
-/* Whether they tell anything apart. */
-static gboolean
-is_tag_known (const Rules *rules)
+/* Fills in the types that the rules tell. */
+static void
+find_kinds (HsEngine *self, Rules *rules)
 {
-  HsTypeId first = 0;
-
   for (guint i = 0; i < rules->n; i++)
-    for (guint32 k = 0; k < rules->decisions[i]->n_verdicts; k++) {
+    for (guint32 k = 0; k < rules->decisions[i]->n_verdicts && rules->n_kinds < MAX_KINDS; k++) {
       HsTypeId type = rules->decisions[i]->verdicts[k].type;
-      if (first != 0 && type != 0 && type != first)
-        return TRUE;
-      first = type != 0 ? type : first;
+      guint at = 0;
+      while (at < rules->n_kinds && rules->kinds[at] != type)
+        at++;
+      if (type != 0 && type < self->types->n_types && at == rules->n_kinds)
+        rules->kinds[rules->n_kinds++] = type;
     }
-  return FALSE;
 }
 
 /* (transfer full): GArray of Rules. */
@@ -149,9 +151,11 @@ find_rules (HsEngine *self)
     g_array_index (all, Rules, k).member = member;
     add_rule (&g_array_index (all, Rules, k), decision);
   }
-  for (guint k = all->len; k-- > 0;)
-    if (!is_tag_known (&g_array_index (all, Rules, k)))
+  for (guint k = all->len; k-- > 0;) {
+    find_kinds (self, &g_array_index (all, Rules, k));
+    if (g_array_index (all, Rules, k).n_kinds < 2) /* they tell nothing apart */
       g_array_remove_index (all, k);
+  }
   return all;
 }
 

@@ -209,8 +209,8 @@ is_same_place (const Piece *a, const Piece *b)
 {
   gsize size = (gsize)(a->expression.end - a->expression.at);
 
-  return a->high != G_MAXUINT64 && b->high != G_MAXUINT64 && a->low < b->high && b->low < a->high && size == (gsize)(b->expression.end - b->expression.at)
-         && memcmp (a->expression.at, b->expression.at, size) == 0;
+  return a->high != G_MAXUINT64 && b->high != G_MAXUINT64 && a->low < b->high && b->low < a->high
+         && size == (gsize)(b->expression.end - b->expression.at) && memcmp (a->expression.at, b->expression.at, size) == 0;
 }
 
 /* Two variables in one place at one time are one value. A place that is said to be the variable's for ever may be another's
