@@ -39,11 +39,16 @@ end; rm -rf "$OUT"; mkdir -p "$OUT"
 TRUTH=$HERE SRC=$SRC OUT=$OUT FIX=$CACHE/fix/$NAME LOGGER=$CACHE/tools/logger.so \
     bash "$TARGET" > "$OUT/target.log" 2>&1 < /dev/null 9>&- || { cat "$OUT/target.log" >&2; die "$NAME: could not be populated"; }
 read -r _ PID _ DUMP < <(tail -1 "$OUT/target.log")
-BIN= CC= PKG= DEPS= ALIASES=; . "$(part "corpus/$NAME.sh")"
+BIN= CC= PKG= DEPS= ALIASES= THROUGH=; . "$(part "corpus/$NAME.sh")"
 H=$(part "hints/$NAME.tsv") || H=
 # ALIASES: where the reader of the sources sees a call to A, the optimized program may call B instead
 awk -F'\t' -v OFS='\t' -v pairs="$ALIASES" 'BEGIN { n = split(pairs, p, " "); for (i = 1; i <= n; i++) { split(p[i], q, ":"); also[q[1]] = q[2] } }
     $1 == "S" && ($6 in also) { $6 = also[$6]; print }' "$SITES" > "$OUT/alias.tsv"
+# THROUGH: FILE:FUNC:CALLEE, where what CALLEE allocates is FUNC's caller's, though the call yields no pointer
+for t in $THROUGH; do
+    IFS=: read -r f fn c <<< "$t"
+    printf 'S\t%s\t0\t0\t%s\t%s\tvoid|0\t-\tvar:p\t1\t-\t-\t-\t0\n' "$(realpath "$SRC/$f")" "$fn" "$c"
+done >> "$OUT/alias.tsv"
 (cd "$SRC" && python3 "$HERE/oracle.py" -v --sites "$SITES" --sites "$OUT/alias.tsv" ${H:+--hints "$H"} -o "$OUT/truth.tsv" "$DUMP" $BIN) 2> "$OUT/oracle.txt" \
     || { cat "$OUT/oracle.txt" >&2; die "oracle failed"; }
 

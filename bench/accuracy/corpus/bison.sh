@@ -1,4 +1,4 @@
-# held-out: yes
+# development set
 PKG=bison DEPS="m4"
 BIN="src/bison"
 build() {

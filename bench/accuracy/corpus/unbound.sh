@@ -1,4 +1,4 @@
-# held-out: yes
+# development set
 PKG=unbound DEPS="libssl-dev libexpat1-dev bison flex pkg-config"
 BIN="unbound"
 build() {

@@ -1,4 +1,4 @@
-# held-out: yes
+# development set
 . "${BASH_SOURCE[0]%/*}/../glib.sh"
 PKG=vala DEPS="$GLIB_DEPS flex bison"
 BIN="inst/bin/valac-0.56 inst/lib/libvala-0.56.so inst/lib/vala-0.56/libvalaccodegen.so $GLIB_BIN"
