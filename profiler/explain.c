@@ -66,6 +66,8 @@ function_words (const HsEvidence *self, guint32 block, const HsReason *reason, c
   g_autofree char *functions = hs_function_names (self, block);
   const HsSlot *slot = slot_of (self, reason);
 
+  if (slot != NULL && slot->kind == HS_SLOT_VOID && slot->inner != 0 && !hs_layouts_get (self->inference->layouts, slot->inner)->has_functions)
+    return g_strdup_printf ("%s leads to it, and a function of the table or list that this is in takes it for a %s", link, name);
   if (slot != NULL && slot->kind == HS_SLOT_VOID)
     return g_strdup_printf ("%s leads to it, and a function that stands next to that pointer takes it for a %s", link, name);
   return g_strdup_printf ("%s%sfunctions that it holds take it for a %s%s%s", reason->owner != 0 ? link : "",
@@ -92,6 +94,8 @@ evidence_words (const HsEvidence *self, guint32 block)
     return g_strdup_printf ("%s, a variable of a function that runs, points to it; a stack may hold what was left behind, "
                             "so that this alone is no proof", link);
   case HS_SOURCE_POINTER:
+    if (slot_of (self, reason) != NULL && slot_of (self, reason)->is_deque)
+      return g_strdup_printf ("it is part of the std::deque of %s: the array of pointers to its elements, or one of the arrays of these", link);
     return g_strdup_printf ("%s points to its start, and its size and contents are those of a %s%s", link, name,
                             in_union ? "; the pointer is in a union, so that this alone is no proof" : "");
   case HS_SOURCE_EMBED:
@@ -99,6 +103,8 @@ evidence_words (const HsEvidence *self, guint32 block)
   case HS_SOURCE_ARRAY:
     return g_strdup_printf ("%s points to it; it holds several, and all of them pass for that", link);
   case HS_SOURCE_TEXT:
+    if (reason->decision != 0)
+      return g_strdup_printf ("%s leads into it, to the characters that a %s ends in; that was decided for all of its kind together", link, name);
     return g_strdup_printf ("%s points to it, and %s", link,
                             hs_label_level (label) >= HS_LEVEL_C ? "text is what it holds" : "it holds bytes that are no text, but no pointers either");
   case HS_SOURCE_HEADER:

@@ -147,7 +147,7 @@ hs_classes_find_members (HsClasses *self)
 {
   g_array_set_size (self->members, 0);
   for (guint32 block = 0; block < self->engine->blocks->n; block++) {
-    const guint8 *data = hs_engine_bytes (self->engine, block);
+    const guint8 *data = hs_label_level (self->engine->label[block]) < HS_LEVEL_A ? hs_engine_bytes (self->engine, block) : NULL;
     if (data != NULL)
       find_class (self, block, data, hs_blocks_size (self->engine->blocks, block));
   }

@@ -144,3 +144,6 @@ void hs_class_decide (HsClasses *self, const HsClass *class, const HsClassMember
 
 /* hs_agrees: whether objects of @type may be said to be of @size bytes: with or without a flexible array at the end. */
 gboolean hs_agrees (HsEngine *engine, HsTypeId type, guint64 size);
+
+/* hs_class_learn_private: finds what stands before the instances of the class's verdict, in private.c. */
+void hs_class_learn_private (HsClasses *self, const HsClass *class);

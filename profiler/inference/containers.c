@@ -122,16 +122,23 @@ hs_container_node (HsTypes *types, HsTypeId base, const HsTypeId *enclosing, gui
 
   if (!g_str_has_prefix (name, "std::"))
     return 0;
-  for (guint i = 0; i < G_N_ELEMENTS (RULES); i++) {
-    if (strcmp (name, RULES[i].base) != 0)
-      continue;
-    for (guint k = n; k-- > 0;) {
-      const char *class = hs_types_get (types, enclosing[k])->name;
-      if (behind (class, RULES[i].inside) != NULL)
+  /* The innermost class counts: a map's node may hold a map. */
+  for (guint k = n; k-- > 0;) {
+    const char *class = hs_types_get (types, enclosing[k])->name;
+    for (guint i = 0; i < G_N_ELEMENTS (RULES); i++)
+      if (strcmp (name, RULES[i].base) == 0 && behind (class, RULES[i].inside) != NULL)
         return RULES[i].node == NULL ? enclosing[k] : node_of (types, &RULES[i], class);
-    }
   }
   return 0;
+}
+
+gboolean
+hs_container_is_deque (HsTypes *types, const HsTypeId *enclosing, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    if (behind (hs_types_get (types, enclosing[i])->name, "std::_Deque_base<") != NULL)
+      return TRUE;
+  return FALSE;
 }
 
 HsTypeId

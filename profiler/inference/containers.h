@@ -13,3 +13,6 @@ HsTypeId hs_container_storage (HsTypes *types, HsTypeId id);
 /* hs_template_argument: (transfer full): argument @index of the template whose name begins with @prefix ("std::list<"), or
  * NULL. */
 char *hs_template_argument (const char *name, const char *prefix, guint index);
+
+/* hs_container_is_deque: whether one of the classes that enclose a member is a std::deque's base. */
+gboolean hs_container_is_deque (HsTypes *types, const HsTypeId *enclosing, guint n);

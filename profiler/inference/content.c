@@ -180,11 +180,34 @@ hs_content_text (const guint8 *data, guint64 limit)
   return length;
 }
 
+#define LEAST_WIDE 2 /* characters */
+
+gboolean
+hs_content_is_wide (HsEngine *self, const guint8 *data, guint64 limit)
+{
+  guint n = 0;
+
+  /* The halves of an address may be characters, too. */
+  if (limit >= 8 && hs_engine_is_mapped (self, word_at (data, 0)))
+    return FALSE;
+  for (guint64 at = 0; at + 4 <= limit; at += 4, n++) {
+    guint32 c;
+    memcpy (&c, data + at, sizeof c);
+    if (c == 0)
+      break;
+    if (c < 0x20 ? !g_unichar_isspace (c) : !g_unichar_isdefined (c))
+      return FALSE;
+  }
+  return n >= LEAST_WIDE;
+}
+
 gssize
 hs_content_text_in (HsEngine *self, const guint8 *data, guint64 limit)
 {
   gssize length = hs_content_text (data, limit);
 
+  if (length == 1 && hs_content_is_wide (self, data, limit))
+    return -1;
   /* The bytes of an address may all be printable. */
   if (length > 0 && length < 8 && limit >= 8 && hs_engine_is_mapped (self, word_at (data, 0)))
     return -1;

@@ -14,7 +14,7 @@ context_hash (gconstpointer data)
   const HsContext *context = data;
 
   return (guint)(context->place >> 3) * 2654435761u + context->owner * 40503u + g_direct_hash (context->member)
-         + context->above * 9176u + 31 * g_direct_hash (context->above_member);
+         + context->above * 9176u + 31 * g_direct_hash (context->above_member) + 17 * g_direct_hash (context->takers);
 }
 
 static gboolean
@@ -23,7 +23,7 @@ context_equal (gconstpointer a, gconstpointer b)
   const HsContext *x = a, *y = b;
 
   return x->place == y->place && x->inherited == y->inherited && x->owner == y->owner && x->member == y->member
-         && x->above == y->above && x->above_member == y->above_member;
+         && x->above == y->above && x->above_member == y->above_member && x->takers == y->takers;
 }
 
 HsContexts *

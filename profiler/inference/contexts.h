@@ -15,6 +15,8 @@ typedef struct {
   const char *member; /* or the variable's name */
   HsTypeId above;     /* what the owner hung on itself: a member of this type; 0: not known */
   const char *above_member;
+  const GArray *takers; /* HsTypeId: what the functions at the head of the list, tree or table take a void * for; NULL: none. Of
+                         * functions.c, only valid while the engine runs */
 } HsContext;
 
 typedef struct _HsContexts HsContexts;

@@ -251,9 +251,8 @@ outweighs (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel le
   return FALSE;
 }
 
-/* Lets the pointers of @block, which may be a @type, be followed, if there are any. */
-static void
-follow (HsEngine *self, guint32 block, HsTypeId type)
+void
+hs_engine_follow (HsEngine *self, guint32 block, HsTypeId type)
 {
   if (type >= self->types->n_types || !hs_layouts_get (self->layouts, type)->has_pointers)
     return;
@@ -261,8 +260,8 @@ follow (HsEngine *self, guint32 block, HsTypeId type)
   enqueue (self, block);
 }
 
-static gboolean
-decide_at (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent, guint32 at)
+gboolean
+hs_engine_decide_at (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent, guint32 at)
 {
   HsLabel old = self->label[block];
 
@@ -274,7 +273,7 @@ decide_at (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel le
   } else if (hs_label_form (old) == HS_HINT_REFUTED && hs_label_type (old) == type)
     return FALSE;
   set_label (self, block, hs_label (type, form, level, 0), reason, parent, at);
-  follow (self, block, type);
+  hs_engine_follow (self, block, type);
   hs_known_note (self, block);
   self->n_decided++;
   return TRUE;
@@ -283,7 +282,7 @@ decide_at (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel le
 gboolean
 hs_engine_decide (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent)
 {
-  return decide_at (self, block, type, form, level, reason, parent, parent == self->parent[block] ? self->at[block] : HS_NOWHERE);
+  return hs_engine_decide_at (self, block, type, form, level, reason, parent, parent == self->parent[block] ? self->at[block] : HS_NOWHERE);
 }
 
 #define MAX_RULES 8 /* looked at for one block */
@@ -339,7 +338,7 @@ hint (HsEngine *self, guint32 block, HsTypeId type, HsHint kind, const HsEdge *e
     return;
   g_array_append_val (self->waiting, block);
   if (kind == HS_HINT_PREFIX && hs_layouts_get (self->layouts, type)->size <= hs_blocks_size (self->blocks, block))
-    follow (self, block, type);
+    hs_engine_follow (self, block, type);
 }
 
 void
@@ -384,7 +383,7 @@ object_at_start (HsEngine *self, guint32 block, const HsEdge *edge)
   if (fits && form == HS_FORM_FLEXIBLE && holds_another (self, block, layout))
     hs_engine_object (self, edge->value, layout->type, edge->level, edge->owner, edge->reason);
   else if (fits && !is_header_only (self, layout->type, block, usable))
-    decide_at (self, block, layout->type, form, edge->level, edge->reason, edge->owner, edge->at);
+    hs_engine_decide_at (self, block, layout->type, form, edge->level, edge->reason, edge->owner, edge->at);
   else
     hint (self, block, layout->type, HS_HINT_PREFIX, edge, edge->reason);
 }
@@ -399,7 +398,7 @@ node_at_start (HsEngine *self, guint32 block, const HsEdge *edge)
   /* malloc leaves 16 bytes more where what remains is too small for a chunk of its own. */
   if (hs_label_level (self->label[block]) < HS_LEVEL_B && layout->size > 0 && layout->size <= usable
       && (usable == 24 || usable - layout->size <= 15 + HS_GRANULE))
-    decide_at (self, block, layout->type, HS_FORM_WHOLE, edge->level, edge->reason, edge->owner, edge->at);
+    hs_engine_decide_at (self, block, layout->type, HS_FORM_WHOLE, edge->level, edge->reason, edge->owner, edge->at);
 }
 
 #define MAX_REASONS (1u << 20) /* distances are the target's to choose: beyond, they are not told apart */
@@ -474,17 +473,26 @@ weigh_start (HsEngine *self, guint32 block, const HsEdge *edge)
 #define MAX_TEXT_OFFSET 32 /* bytes a string may stand behind the start of its block: the length and the like come first */
 #define LOW_BITS 7         /* of pointers to blocks, programs keep flags there */
 
+/* Whether a text farther behind may be the tail of a struct. A weak hint: it yields to any other. */
+static gboolean
+is_far_text (HsEngine *self, guint32 block, guint64 distance)
+{
+  return hs_label_form (self->label[block]) == HS_HINT_NONE && hs_ends_in_text (self, distance) != NULL;
+}
+
 static void
 weigh_inside (HsEngine *self, guint32 block, guint64 distance, const HsEdge *edge)
 {
   if (edge->kind == HS_SLOT_OBJECT && distance % 4 == 0)
     object_inside (self, block, distance, edge);
-  else if (edge->kind == HS_SLOT_POINTER && distance % 8 == 0)
+  else if (edge->kind == HS_SLOT_POINTER && distance % 8 == 0 && !hs_is_prefix (self, distance))
     hs_engine_object (self, edge->value, edge->target, MIN (edge->level, HS_LEVEL_C), edge->owner, edge->reason);
-  else if (edge->kind == HS_SLOT_CHAR && distance <= MAX_TEXT_OFFSET)
+  else if (edge->kind == HS_SLOT_CHAR && (distance <= MAX_TEXT_OFFSET || is_far_text (self, block, distance)))
     hint (self, block, edge->target, HS_HINT_CHAR, edge, at_distance (self, edge->reason, distance));
   else if ((edge->kind == HS_SLOT_VOID || edge->kind == HS_SLOT_UNION) && distance <= MAX_TEXT_OFFSET)
     hint (self, block, 0, HS_HINT_VOID, edge, at_distance (self, edge->reason, distance));
+  else if ((edge->kind == HS_SLOT_SCALAR || edge->kind == HS_SLOT_POINTER) && hs_is_prefix (self, distance))
+    hint (self, block, edge->target, edge->kind == HS_SLOT_SCALAR ? HS_HINT_SCALAR : HS_HINT_POINTERS, edge, at_distance (self, edge->reason, distance));
   else if (edge->kind == HS_SLOT_UNION)
     hs_group_inside (self, edge, block);
   else if (edge->kind == HS_SLOT_OBJECT && distance <= LOW_BITS)

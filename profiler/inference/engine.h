@@ -144,6 +144,10 @@ struct _HsEngine {
   HsThrough through[HS_N_THROUGH]; /* the last ones */
   HsDerived derived[HS_N_DERIVED]; /* reasons that were made of others, the last ones */
   guint64 n_decided;   /* grows with every decision: tells whether a round moved anything */
+#define HS_MAX_PREFIX 64
+  guint32 n_behind[HS_MAX_PREFIX / 8 + 1]; /* of groups.c: blocks decided for what stands so many words behind their start */
+  guint n_prefixes;       /* distances of which hs_is_prefix has been noticed */
+  GHashTable *text_tails; /* of source-text.c: offset -> GArray of HsTypeId */
   guint32 n_inside;    /* of hs_group_inside: asked */
   guint32 n_elements;  /* of follow.c: looked at in arrays of which the end is not known */
   guint32 n_values;    /* of source-values.c: how often it looked */
@@ -177,6 +181,7 @@ typedef struct {
   guint32 context;
   guint32 owner;   /* the block it lies in, or HS_NO_BLOCK */
   guint64 from;    /* where in it, bytes */
+  const GArray *takers; /* HsTypeId: what the void * of a node may lead to (contexts.h), or NULL */
   const GArray *others; /* HsTypeId: what any void * in it may lead to (functions.h), or NULL */
 } HsScan;
 
@@ -186,6 +191,12 @@ void hs_engine_edge (HsEngine *self, HsEdge edge);
 /* hs_engine_decide: @block is a @type in @form; FALSE where something at least as sure stands already. The contents are
  * looked at later, and may refute it; level A is not looked at. */
 gboolean hs_engine_decide (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent);
+
+/* hs_engine_decide_at: the same, with the place in @parent, in words, where the pointer stands. */
+gboolean hs_engine_decide_at (HsEngine *self, guint32 block, HsTypeId type, HsForm form, HsLevel level, guint32 reason, guint32 parent, guint32 at);
+
+/* hs_engine_follow: lets the pointers of @block, which may be a @type, be followed, if there are any. */
+void hs_engine_follow (HsEngine *self, guint32 block, HsTypeId type);
 
 /* hs_engine_hint_header: the undecided @block begins with a @header: instead of the weaker hint that it carries. */
 void hs_engine_hint_header (HsEngine *self, guint32 block, HsTypeId header);
@@ -262,7 +273,11 @@ guint hs_content_heap_pointers (HsEngine *self, const guint8 *data, guint64 limi
  * string, -1 where it is no text. */
 gssize hs_content_text (const guint8 *data, guint64 limit);
 
-/* hs_content_text_in: the same, but -1 as well where it may be an address. */
+/* hs_content_is_wide: whether the bytes begin with two or more characters of 32 bits each: defined in Unicode, or white space,
+ * and no address. */
+gboolean hs_content_is_wide (HsEngine *self, const guint8 *data, guint64 limit);
+
+/* hs_content_text_in: the same as hs_content_text, but -1 as well where it may be an address or wide characters. */
 gssize hs_content_text_in (HsEngine *self, const guint8 *data, guint64 limit);
 
 /* hs_content_residue: bytes a block may be longer than what was asked for: 15, or nearly a page where it is mapped. */
@@ -286,6 +301,17 @@ guint64 hs_used_elements (HsLayout *layout, const guint8 *data, guint64 usable);
 
 /* hs_contains: whether @outer holds an @inner at @offset, directly or in a member. */
 gboolean hs_contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset);
+
+/* hs_is_prefix: whether an allocator of the program's own keeps that many
+ * bytes before its objects: many were found like that. */
+gboolean hs_is_prefix (const HsEngine *self, guint64 distance);
+
+/* hs_ends_in_text: (element-type HsTypeId): the structs whose tail of characters begins at @offset; NULL: there are none; of
+ * source-text.c. */
+const GArray *hs_ends_in_text (HsEngine *self, guint64 offset);
+
+/* hs_has_value_at: whether it has a member there that is no pointer. */
+gboolean hs_has_value_at (HsEngine *self, HsTypeId outer, guint64 offset);
 
 /* hs_find_containers: (transfer none): GArray of HsTypeId of the types of which a block of @usable bytes may be one and that
  * hold @inner at @offset; those that others only wrap are left out. */

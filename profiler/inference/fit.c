@@ -108,6 +108,15 @@ is_open_end (HsEngine *self, const HsType *type, guint32 i, HsTypeId id)
   return i + 1 == type->n_members && member->kind == HS_TYPE_ARRAY && member->size == 0 && type->kind != HS_TYPE_UNION;
 }
 
+/* Whether a member is an @inner; where that is 0, whether it is anything but a pointer. */
+static gboolean
+is_inner (HsEngine *self, HsTypeId id, HsTypeId inner)
+{
+  if (inner == 0)
+    return hs_types_get (self->types, id)->kind != HS_TYPE_POINTER;
+  return id == inner || begins_like (self, id, inner);
+}
+
 static gboolean
 contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset, guint depth, guint *steps)
 {
@@ -133,7 +142,7 @@ contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset, guint 
     if (member->offset > offset || member->bit_size != 0 || (member->flags & HS_MEMBER_VIRTUAL_BASE)
         || (offset - member->offset >= MAX (1, hs_types_get (self->types, id)->size) && !is_open_end (self, type, i, id)))
       continue;
-    if ((offset == member->offset && (id == inner || begins_like (self, id, inner))) || contains (self, id, inner, offset - member->offset, depth + 1, steps))
+    if ((offset == member->offset && is_inner (self, id, inner)) || contains (self, id, inner, offset - member->offset, depth + 1, steps))
       return TRUE;
   }
   return FALSE;
@@ -145,6 +154,12 @@ hs_contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset)
   guint steps = 0;
 
   return outer < self->types->n_types && inner < self->types->n_types && contains (self, outer, inner, offset, 0, &steps);
+}
+
+gboolean
+hs_has_value_at (HsEngine *self, HsTypeId outer, guint64 offset)
+{
+  return hs_contains (self, outer, 0, offset);
 }
 
 /* --- headers --- */

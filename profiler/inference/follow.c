@@ -3,49 +3,13 @@
  * A block that is decided stands in the queue; when its turn comes its contents are held against the type, and if they
  * pass, its pointers become edges. A block that is undecided, but begins with a T for sure, is followed as far as the T
  * goes. So are objects outside blocks: in static memory, on stacks, inside of larger blocks. */
+#include "profiler/inference/circumstances.h"
+#include "profiler/inference/deque.h"
 #include "profiler/inference/functions.h"
 
 #include <string.h>
 
 #define MAX_SLOT_CONTEXTS 64 /* of one member; beyond, they are not told apart */
-
-/* --- contexts --- */
-
-/* What the object says about itself: a pointer to a table of functions in static memory. */
-static guint32
-ops_context (HsEngine *self, const HsLayout *layout, const guint8 *data, guint64 limit)
-{
-  for (guint32 i = 0; layout->has_ops && i < layout->n_slots && i < HS_OPS_SLOTS; i++) {
-    guint64 value;
-    if (!layout->slots[i].is_ops || layout->slots[i].offset + 8 > limit)
-      continue;
-    memcpy (&value, data + layout->slots[i].offset, sizeof value);
-    if (value != 0 && hs_modules_find (self->modules, value) != NULL)
-      return hs_contexts_intern (self->contexts, (HsContext){ .place = value, .inherited = TRUE });
-  }
-  return 0;
-}
-
-/* In which circumstances the pointers of @block, a @type, stand. */
-static guint32
-context_of (HsEngine *self, guint32 block, const HsLayout *layout, const guint8 *data, guint64 limit)
-{
-  guint32 own = ops_context (self, layout, data, limit);
-  const HsReason *reason = hs_reasons_get (self->reasons, self->reason[block]);
-  const HsContext *context = hs_contexts_get (self->contexts, reason->context);
-  gboolean is_root = reason->source == HS_SOURCE_STATIC || reason->source == HS_SOURCE_STACK;
-
-  if (own != 0)
-    return own;
-  if (reason->owner == 0 || reason->owner == layout->type)
-    return reason->context;
-  /* An array of pointers stands for the member that leads to it. */
-  if (!is_root && hs_types_get (self->types, reason->owner)->kind == HS_TYPE_POINTER)
-    return reason->context;
-  return hs_contexts_intern (self->contexts, (HsContext){ .place = is_root || context->inherited ? context->place : 0,
-                                                          .inherited = context->inherited, .owner = reason->owner, .member = reason->member,
-                                                          .above = context->owner, .above_member = context->owner != 0 ? context->member : NULL });
-}
 
 /* --- scanning --- */
 
@@ -87,6 +51,18 @@ may_ask (HsEngine *self, const HsSlot *slot)
   return slot->kind == HS_SLOT_VOID || (slot->kind == HS_SLOT_OBJECT && hs_beginners (self, slot->target) != NULL) ? YES : NO;
 }
 
+/* What the functions at the head of a list, tree or table say that a node leads to: what it is about, or the next node, which
+ * may be what begins with it. */
+static HsTypeId
+by_takers (HsEngine *self, const HsSlot *slot, const GArray *takers, guint64 value)
+{
+  if (slot->kind == HS_SLOT_VOID)
+    return hs_functions_choose (self, takers, 0, value, TRUE);
+  if (slot->kind == HS_SLOT_OBJECT && slot->target == slot->inner && hs_beginners (self, slot->target) != NULL)
+    return hs_functions_choose (self, takers, slot->target, value, TRUE);
+  return 0;
+}
+
 /* What the functions say that stand in the same record as the pointer of @slot, or in the one that leads to a table of
  * such. */
 static HsTypeId
@@ -97,7 +73,7 @@ by_functions (HsEngine *self, HsSlot *slot, const HsScan *scan, guint64 value)
   if (slot->asks == NOT_ASKED)
     slot->asks = may_ask (self, slot);
   if (slot->asks == NO)
-    return 0;
+    return scan->takers != NULL && !slot->in_union ? by_takers (self, slot, scan->takers, value) : 0;
   guint64 start = slot->offset - slot->inner_offset;
   const GArray *types = hs_functions_others (self, slot->inner, scan->data + start, scan->limit - start);
   return types != NULL ? hs_functions_choose (self, types, slot->kind == HS_SLOT_OBJECT ? slot->target : 0, value, FALSE) : 0;
@@ -107,13 +83,13 @@ by_functions (HsEngine *self, HsSlot *slot, const HsScan *scan, guint64 value)
 static gboolean
 leads_well (HsEngine *self, const HsSlot *slot, guint64 value)
 {
-  guint32 block = slot->kind == HS_SLOT_OBJECT ? hs_blocks_at (self->blocks, value) : HS_NO_BLOCK;
+  guint32 block = slot->kind == HS_SLOT_OBJECT ? hs_blocks_find (self->blocks, value) : HS_NO_BLOCK;
   const guint8 *data = block != HS_NO_BLOCK ? hs_engine_bytes (self, block) : NULL;
   const HsLayout *layout = hs_layouts_get (self->layouts, slot->target);
 
-  if (data == NULL || hs_blocks_size (self->blocks, block) < layout->size)
+  if (data == NULL || hs_blocks_end (self->blocks, block) - value < layout->size)
     return FALSE;
-  HsMatch match = hs_content_match (self, layout, data, layout->size);
+  HsMatch match = hs_content_match (self, layout, data + (value - self->blocks->address[block]), layout->size);
   return match.bad == 0 && match.good > 0;
 }
 
@@ -131,10 +107,14 @@ scan_slots (HsEngine *self, HsLayout *layout, const HsScan *scan)
     HsEdge edge = { .value = value, .target = slot->target, .kind = slot->kind, .owner = scan->owner,
                     .level = slot->in_union || slot->is_weak ? MIN (scan->level, HS_LEVEL_C) : scan->level,
                     .reason = slot_reason (self, layout, slot, scan), .at = place_in (scan, slot->offset) };
+    if (slot->is_deque) {
+      hs_deque_follow (self, slot, scan, edge.reason, edge.at);
+      continue;
+    }
     if (slot->plain == NOT_ASKED && slot->kind == HS_SLOT_OBJECT)
       slot->plain = hs_layouts_get (self->layouts, slot->target)->has_functions ? NO : YES;
     edge.plain = slot->plain == YES;
-    HsTypeId said = slot->asks != NO || scan->others != NULL ? by_functions (self, slot, scan, value) : 0;
+    HsTypeId said = slot->asks != NO || scan->others != NULL || scan->takers != NULL ? by_functions (self, slot, scan, value) : 0;
     if (said != 0) {
       edge.target = said;
       edge.plain = FALSE;
@@ -232,6 +212,30 @@ others_of_owner (HsEngine *self, guint32 block)
   return hs_functions_others (self, reason->inner, data + start, room - start);
 }
 
+/* What stands before the object of a @layout, @behind bytes into the block of @whole. */
+static void
+scan_before (HsEngine *self, const HsLayout *layout, const HsScan *whole, guint64 behind)
+{
+  for (guint32 i = 0; i < layout->n_before; i++) {
+    const HsBefore *before = &layout->before[i];
+    if (before->distance > behind)
+      continue;
+    HsScan part = part_of (whole, behind - before->distance, before->layout->size);
+    part.level = MIN (whole->level, before->level);
+    if (hs_content_admits (self, before->layout, part.data, part.limit))
+      hs_engine_scan (self, before->layout, &part);
+  }
+}
+
+/* Where the elements begin: of pointers behind what the program's allocator keeps. */
+static guint64
+array_start (HsEngine *self, guint32 block, const HsLayout *layout)
+{
+  guint64 distance = hs_reasons_get (self->reasons, self->reason[block])->distance;
+
+  return hs_types_get (self->types, layout->type)->kind == HS_TYPE_POINTER && hs_is_prefix (self, distance) ? distance : 0;
+}
+
 static void
 scan_block (HsEngine *self, guint32 block, HsLayout *layout, const guint8 *data, guint64 usable)
 {
@@ -243,20 +247,31 @@ scan_block (HsEngine *self, guint32 block, HsLayout *layout, const guint8 *data,
 
   if (decided && form == HS_FORM_BEHIND) {
     guint64 behind = MIN (usable, hs_reasons_get (self->reasons, self->reason[block])->distance);
+    HsScan whole = scan;
     scan = part_of (&scan, behind, G_MAXUINT64);
-  }
-  scan.context = context_of (self, block, layout, scan.data, scan.limit);
+    whole.context = scan.context = hs_context_of_block (self, block, layout, scan.data, scan.limit);
+    scan_before (self, layout, &whole, behind);
+  } else
+    scan.context = hs_context_of_block (self, block, layout, scan.data, scan.limit);
   if (decided && hs_reasons_get (self->reasons, self->reason[block])->source == HS_SOURCE_FUNCTION)
     hs_functions_note (self, scan.context, layout->type);
+  if (hs_is_node (self, layout->type))
+    scan.takers = hs_contexts_get (self->contexts, scan.context)->takers;
   HsTypeId node = decided && form == HS_FORM_ARRAY ? node_type (self, block) : 0;
   if (node != 0) {
     scan_nodes (self, node, block, &scan);
     return;
   }
   if (decided && form == HS_FORM_ARRAY) {
+    guint64 from, to;
+    if (hs_deque_range (self, block, &from, &to)) {
+      scan.limit = to;
+      scan_elements (self, layout, &scan, from, layout->size);
+      return;
+    }
     if (hs_types_get (self->types, layout->type)->kind == HS_TYPE_POINTER && layout->n_slots == 1 && layout->slots[0].kind == HS_SLOT_VOID)
       scan.others = others_of_owner (self, block);
-    scan_elements (self, layout, &scan, 0, layout->size);
+    scan_elements (self, layout, &scan, array_start (self, block, layout), layout->size);
     return;
   }
   if (decided && form == HS_FORM_TRUNCATED) {
@@ -282,8 +297,10 @@ refute (HsEngine *self, guint32 block)
 static gboolean
 passes (HsEngine *self, guint32 block, const HsLayout *layout, const guint8 *data, guint64 usable)
 {
-  guint64 behind = 0;
+  guint64 behind = 0, from, to;
 
+  if (hs_label_form (self->label[block]) == HS_FORM_ARRAY && hs_deque_range (self, block, &from, &to))
+    return to - from < layout->size || hs_content_admits (self, layout, data + from, layout->size);
   if (hs_label_level (self->label[block]) != HS_LEVEL_NONE && hs_label_form (self->label[block]) == HS_FORM_TRUNCATED)
     return TRUE; /* followed as far as it is sound */
   if (hs_label_level (self->label[block]) != HS_LEVEL_NONE && hs_label_form (self->label[block]) == HS_FORM_BEHIND)
@@ -360,9 +377,9 @@ scan_object (HsEngine *self, HsObject object, HsLayout *layout, const guint8 *da
   scan.owner = within != HS_NO_BLOCK ? within : object.owner;
   /* In a block the place is known; of what lies elsewhere only what led there. */
   scan.from = within != HS_NO_BLOCK ? object.addr - self->blocks->address[within] : (guint64)HS_NOWHERE * 8;
-  scan.context = ops_context (self, layout, data, layout->size);
-  if (scan.context == 0)
-    scan.context = reason->context;
+  scan.context = hs_context_of_object (self, layout, data, layout->size, reason->context);
+  if (hs_is_node (self, layout->type))
+    scan.takers = hs_contexts_get (self->contexts, scan.context)->takers;
   hs_engine_scan (self, layout, &scan);
 }
 

@@ -273,15 +273,18 @@ hs_functions_own (HsEngine *engine, HsTypeId header, const guint8 *data, guint64
 }
 
 static gboolean
-may_be (HsEngine *engine, HsTypeId type, guint32 block, gboolean among)
+may_be (HsEngine *engine, HsTypeId type, guint32 block, guint64 distance, gboolean among)
 {
   const HsLayout *layout = hs_layouts_get (engine->layouts, type);
-  HsAddr address = engine->blocks->address[block];
-  guint64 usable = hs_blocks_size (engine->blocks, block);
+  HsAddr address = engine->blocks->address[block] + distance;
+  guint64 usable = hs_blocks_size (engine->blocks, block) - distance;
   const guint8 *data = hs_engine_bytes (engine, block);
   HsForm form;
 
-  if (data == NULL || !hs_content_admits (engine, layout, data, usable))
+  if (data == NULL)
+    return FALSE;
+  data += distance;
+  if (!hs_content_admits (engine, layout, data, usable))
     return FALSE;
   if (among && hs_content_match (engine, layout, data, usable).good == 0)
     return FALSE;
@@ -313,7 +316,7 @@ linked (HsEngine *engine, const HsEdge *edge)
     return 0;
   HsTypeId type = GPOINTER_TO_UINT (g_hash_table_lookup (engine->functions->said, GUINT_TO_POINTER (reason->context)));
   guint32 block = type != 0 && type == reason->owner ? hs_blocks_at (engine->blocks, edge->value) : HS_NO_BLOCK;
-  return block != HS_NO_BLOCK && hs_begins_with (engine, type, edge->target) && may_be (engine, type, block, TRUE) ? type : 0;
+  return block != HS_NO_BLOCK && hs_begins_with (engine, type, edge->target) && may_be (engine, type, block, 0, TRUE) ? type : 0;
 }
 
 void
@@ -389,17 +392,20 @@ hs_functions_others (HsEngine *engine, HsTypeId record, const guint8 *data, guin
   return types;
 }
 
+#define MAX_BEHIND 64 /* bytes: what the program's allocator keeps before an object */
+
 HsTypeId
 hs_functions_choose (HsEngine *engine, const GArray *types, HsTypeId header, HsAddr value, gboolean among)
 {
-  guint32 block = hs_blocks_at (engine->blocks, value);
+  guint32 block = hs_blocks_find (engine->blocks, value);
+  guint64 distance = block != HS_NO_BLOCK ? value - engine->blocks->address[block] : 0;
   HsTypeId found = 0;
 
-  if (block == HS_NO_BLOCK || hs_label_level (engine->label[block]) >= HS_LEVEL_C)
+  if (block == HS_NO_BLOCK || hs_label_level (engine->label[block]) >= HS_LEVEL_C || distance > MAX_BEHIND || distance % 8 != 0)
     return 0;
   for (guint i = 0; i < types->len; i++) {
     HsTypeId type = g_array_index (types, HsTypeId, i);
-    if ((header != 0 && !hs_begins_with (engine, type, header)) || !may_be (engine, type, block, among || types->len > 1))
+    if ((header != 0 && !hs_begins_with (engine, type, header)) || !may_be (engine, type, block, distance, among || types->len > 1 || distance > 0))
       continue;
     if (found != 0 && !hs_related (engine, type, found))
       return 0;

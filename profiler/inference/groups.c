@@ -294,7 +294,33 @@ hs_split_value (HsEngine *self, const HsSplit *split, guint32 block)
 
 /* --- rules --- */
 
-#define TEXT_LOOK 64 /* bytes that are looked at of what a decision says is text */
+#define TEXT_LOOK 256 /* bytes that are looked at of what a decision says is text */
+#define MANY_LINKS 3 /* pointers into blocks among these: that is no empty text before what was left there */
+
+static guint
+count_links (HsEngine *self, const guint8 *data, guint64 limit)
+{
+  guint n = 0;
+
+  for (guint64 at = 0; at + 8 <= limit; at += 8) {
+    guint64 value;
+    memcpy (&value, data + at, sizeof value);
+    n += value >= self->blocks->low && hs_blocks_find (self->blocks, value) != HS_NO_BLOCK;
+  }
+  return n;
+}
+
+/* Whether what begins with a NUL is an empty text, with what was left there behind it. In memory that was in use before, the
+ * allocator's own pointers are overwritten by the NUL, and not by zeros all through the first word. */
+static gboolean
+may_be_empty (HsEngine *self, const guint8 *data, guint64 limit)
+{
+  guint64 first = 0;
+  guint links = count_links (self, data, limit);
+
+  memcpy (&first, data, MIN (limit, sizeof first));
+  return first == 0 ? links == 0 : links < MANY_LINKS;
+}
 
 static gboolean
 admits_text (HsEngine *self, guint32 block)
@@ -302,7 +328,11 @@ admits_text (HsEngine *self, guint32 block)
   const guint8 *data = hs_engine_bytes (self, block);
   guint64 distance = hs_reasons_get (self->reasons, self->reason[block])->distance, usable = hs_blocks_size (self->blocks, block);
 
-  return data != NULL && distance < usable && hs_content_text_in (self, data + distance, MIN (usable - distance, TEXT_LOOK)) >= 0;
+  if (data == NULL || distance >= usable)
+    return FALSE;
+  guint64 limit = MIN (usable - distance, TEXT_LOOK);
+  gssize length = hs_content_text_in (self, data + distance, limit);
+  return length > 0 || (length == 0 && may_be_empty (self, data + distance, limit));
 }
 
 static gboolean
@@ -331,6 +361,16 @@ admits_arm (HsEngine *self, const HsType *type, HsAddr address, const guint8 *da
   return FALSE;
 }
 
+/* Whether the block is an array of such pointers: they are pointers, and those that lead to what is known do not say otherwise. */
+static gboolean
+admits_pointers (HsEngine *self, HsTypeId type, guint32 block)
+{
+  HsSpecimen specimen;
+
+  hs_score_prepare (self);
+  return hs_holds_pointers (self, block, type) && hs_specimen_open (self, block, &specimen) && hs_score_as (self, &specimen, type) >= 0;
+}
+
 gboolean
 hs_group_admits (HsEngine *self, HsTypeId type, guint64 behind, guint32 block)
 {
@@ -346,8 +386,18 @@ hs_group_admits (HsEngine *self, HsTypeId type, guint64 behind, guint32 block)
   const HsType *its = hs_types_get (self->types, type);
   if (behind != 0 && usable - behind > HS_LONGEST_BEHIND && usable - behind > layout->size + 15 + HS_GRANULE)
     return FALSE;
+  if (its->kind == HS_TYPE_POINTER)
+    return behind == 0 && admits_pointers (self, type, block);
   return its->kind == HS_TYPE_UNION ? admits_arm (self, its, address, data + behind, usable - behind)
                                     : admits_record (self, layout, address, data + behind, usable - behind);
+}
+
+#define LEAST_PREFIXED 64 /* blocks */
+
+gboolean
+hs_is_prefix (const HsEngine *self, guint64 distance)
+{
+  return distance > 0 && distance % 8 == 0 && distance <= HS_MAX_PREFIX && self->n_behind[distance / 8] >= LEAST_PREFIXED;
 }
 
 gboolean
@@ -362,9 +412,12 @@ hs_group_apply (HsEngine *self, guint32 number, guint32 block)
     return FALSE;
   if (verdict->behind != 0)
     form = HS_FORM_BEHIND;
-  else if (verdict->type != hs_text_type (self)
+  else if (verdict->type != hs_text_type (self) && hs_types_get (self->types, verdict->type)->kind != HS_TYPE_POINTER
            && !hs_fits (hs_layouts_get (self->layouts, verdict->type), address, hs_blocks_size (self->blocks, block), &form))
     form = HS_FORM_TAIL;
-  return hs_engine_decide (self, block, verdict->type, form, verdict->level,
-                           hs_engine_reason_by (self, self->reason[block], decision->source, number), self->parent[block]);
+  gboolean done = hs_engine_decide (self, block, verdict->type, form, verdict->level,
+                                    hs_engine_reason_by (self, self->reason[block], decision->source, number), self->parent[block]);
+  if (done && verdict->behind <= HS_MAX_PREFIX)
+    self->n_behind[verdict->behind / 8]++;
+  return done;
 }

@@ -41,6 +41,12 @@ guint64 hs_split_value (HsEngine *engine, const HsSplit *split, guint32 block);
 /* hs_group_admits: whether @block may be a @type @behind bytes from its start, by its size and contents. */
 gboolean hs_group_admits (HsEngine *engine, HsTypeId type, guint64 behind, guint32 block);
 
+/* hs_has_arms: whether the pointers stand in a union of several kinds of pointers; of source-group.c. */
+gboolean hs_has_arms (HsEngine *engine, guint32 reason);
+
+/* hs_holds_pointers: whether the block is nothing but acceptable pointers of that @type; of source-array.c. */
+gboolean hs_holds_pointers (HsEngine *engine, guint32 block, HsTypeId type);
+
 /* hs_group_solve: finds out what the blocks of the group are, as a whole or in parts, and decides them; how many. @header: the
  * group is all blocks that begin with it, or 0. @tagged: what the blocks are known to begin with, or 0. */
 guint32 hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, HsMatrix *matrix, guint source,

@@ -61,6 +61,7 @@ engine_clear (HsEngine *self)
   g_clear_pointer (&self->member_of, g_array_unref);
   g_clear_pointer (&self->holders, g_hash_table_unref);
   g_clear_pointer (&self->asked, g_hash_table_unref);
+  g_clear_pointer (&self->text_tails, g_hash_table_unref);
   g_clear_pointer (&self->variables, g_array_unref);
   g_array_unref (self->objects);
   g_array_unref (self->ranges);
@@ -86,6 +87,24 @@ run_phase (HsEngine *self, HsPhase phase)
 
 #define MAX_PASSES 256 /* each decides something; a source is asked few times about one group (groups.c) */
 
+/* Once it is known that the program's allocator keeps something before its objects, pointers behind that say more than they
+ * did: what is known is followed again. As often as there are such distances, at most. */
+static void
+follow_prefixes (HsEngine *self)
+{
+  guint n = 0;
+
+  for (guint64 distance = 8; distance <= HS_MAX_PREFIX; distance += 8)
+    n += hs_is_prefix (self, distance);
+  if (n == self->n_prefixes)
+    return;
+  self->n_prefixes = n;
+  for (guint32 block = 0; block < self->blocks->n; block++)
+    if (hs_label_level (self->label[block]) >= HS_LEVEL_C)
+      hs_engine_follow (self, block, hs_label_type (self->label[block]));
+  hs_engine_drain (self);
+}
+
 /* The sources, surest first: whenever one has decided something, what follows from it comes before the less sure ones. */
 static void
 run_rounds (HsEngine *self)
@@ -98,6 +117,7 @@ run_rounds (HsEngine *self)
       continue;
     hs_sources[i].run (self);
     hs_engine_drain (self);
+    follow_prefixes (self);
     if (self->n_decided > before) {
       passes++;
       i = 0; /* the first is no source */

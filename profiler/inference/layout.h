@@ -33,6 +33,7 @@ typedef struct {
   gboolean is_weak;  /* not set in many objects that all else speaks for: it proves nothing, nor the contrary */
 #define HS_OPS_SLOTS 16
   gboolean is_ops;   /* leads to a table of functions, where it leads to static memory */
+  gboolean is_deque; /* a std::deque's array of pointers (deque.h) */
   guint8 plain;      /* of follow.c: whether what it leads to has no functions; 0: not known yet */
   guint8 asks;       /* of follow.c: whether the functions next to it may say what it leads to; 0: not known yet */
   guint32 n_contexts; /* in which the engine has found objects with it */
@@ -69,6 +70,13 @@ typedef struct {
   const char *path;
 } HsRepeat;
 
+/* What stands before an object of a type in its block (private.c). */
+typedef struct {
+  guint64 distance; /* from its start to the object */
+  HsLayout *layout;
+  guint8 level;     /* HsLevel of what leads to it */
+} HsBefore;
+
 struct _HsLayout {
   HsTypeId type;
   guint64 size;
@@ -89,11 +97,16 @@ struct _HsLayout {
   guint64 longest;   /* bytes that a block with one T may have, as far as is known */
   gboolean has_pointers;
   gboolean has_functions; /* any slot is a function or leads to a table of them */
+  gboolean has_deques; /* any slot is one */
   gboolean has_ops;  /* any of the first HS_OPS_SLOTS slots is one */
+  guint8 is_node;    /* of follow.c: whether it may be a node, */
+  guint8 is_head;    /* or has functions and leads to such; 0: not known yet */
   /* A flexible array: the last member, unbounded or of one element or none. 0 stride: there is none. */
   guint64 tail_offset;
   guint64 tail_stride;
   HsLayout *tail; /* of the element, NULL where it holds no pointers */
+  guint32 n_before;
+  HsBefore *before; /* of private.c */
   HsUsed *used;   /* of used.c: what has been seen of the elements in use; NULL: nothing */
 };
 

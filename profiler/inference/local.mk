@@ -1,5 +1,7 @@
 noinst_LTLIBRARIES += libhs-inference.la
 libhs_inference_la_SOURCES = \
+  profiler/inference/circumstances.c \
+  profiler/inference/circumstances.h \
   profiler/inference/class-members.c \
   profiler/inference/classes.c \
   profiler/inference/classes.h \
@@ -12,6 +14,8 @@ libhs_inference_la_SOURCES = \
   profiler/inference/contexts.h \
   profiler/inference/decisions.c \
   profiler/inference/decisions.h \
+  profiler/inference/deque.c \
+  profiler/inference/deque.h \
   profiler/inference/engine.c \
   profiler/inference/engine.h \
   profiler/inference/fit.c \
@@ -20,6 +24,7 @@ libhs_inference_la_SOURCES = \
   profiler/inference/follow.c \
   profiler/inference/groups.c \
   profiler/inference/groups.h \
+  profiler/inference/guard.c \
   profiler/inference/inference.c \
   profiler/inference/inference.h \
   profiler/inference/known.c \
@@ -28,6 +33,9 @@ libhs_inference_la_SOURCES = \
   profiler/inference/layout.c \
   profiler/inference/layout.h \
   profiler/inference/matrix.c \
+  profiler/inference/naming.c \
+  profiler/inference/naming.h \
+  profiler/inference/private.c \
   profiler/inference/matrix.h \
   profiler/inference/reasons.c \
   profiler/inference/reasons.h \
@@ -50,6 +58,7 @@ libhs_inference_la_SOURCES = \
   profiler/inference/source-vtable.c \
   profiler/inference/sources.c \
   profiler/inference/used.c \
+  profiler/inference/trial.h \
   profiler/inference/words.c \
   profiler/inference/words.h
 libhs_inference_la_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS)

@@ -1,6 +1,8 @@
 /* matrix.c - see matrix.h. */
 #include "profiler/inference/matrix.h"
 
+#include "profiler/inference/naming.h"
+
 #include <string.h>
 
 #define MAX_CANDIDATES 1024 /* looked at briefly */
@@ -37,6 +39,13 @@ is_first_of_size (const HsMatrix *self, guint specimen)
   return TRUE;
 }
 
+/* Whether the pointers may lead to where they do in a @type: programs keep pointers to records and values, but not to pointers. */
+static gboolean
+may_be_inside (const HsMatrix *self, HsTypeId type)
+{
+  return self->distance == 0 || self->behind || self->text || hs_has_value_at (self->engine, type, self->distance);
+}
+
 /* All types of which a good part of the specimens may be one. */
 static GArray *
 candidates_by_size (HsMatrix *self)
@@ -58,7 +67,7 @@ candidates_by_size (HsMatrix *self)
     hs_find_by_tail (self->engine, self->specimen[i].address + behind, self->specimen[i].data + behind,
                      self->specimen[i].usable - behind, some, MAX_CANDIDATES);
     for (guint k = 0; k < some->len && found->len < MAX_CANDIDATES; k++)
-      if (!has_id (found, g_array_index (some, HsTypeId, k)))
+      if (!has_id (found, g_array_index (some, HsTypeId, k)) && may_be_inside (self, g_array_index (some, HsTypeId, k)))
         g_array_append_val (found, g_array_index (some, HsTypeId, k));
   }
   return found;
@@ -75,7 +84,8 @@ score_record (HsMatrix *self, HsLayout *layout, const HsSpecimen *specimen)
 
   guint64 behind = self->behind ? self->distance : 0, usable = specimen->usable - behind;
   const guint8 *data = specimen->data + behind;
-  gboolean fits = hs_fits (layout, specimen->address + behind, usable, &form);
+  gboolean of_pointers = hs_types_get (self->engine->types, layout->type)->kind == HS_TYPE_POINTER;
+  gboolean fits = of_pointers || hs_fits (layout, specimen->address + behind, usable, &form);
   /* malloc leaves 16 bytes more where what remains is too small for a chunk of its own. */
   if (fits && behind != 0 && form != HS_FORM_WHOLE && usable > HS_LONGEST_BEHIND)
     return cell; /* the first object of a pool's chunk, and others after it */
@@ -165,13 +175,47 @@ is_runtime (const HsMatrix *self, HsTypeId id)
   return engine->is_runtime[module] == 2;
 }
 
-static gboolean
-is_used_there (const HsMatrix *self, HsTypeId id)
+/* How the modules know the type that know what the pointers are for. */
+static HsTypeUse
+use_there (const HsMatrix *self, HsTypeId id)
 {
-  for (guint i = 0; i < self->users->len; i++)
-    if (hs_types_defines (self->engine->types, g_array_index (self->users, guint, i), id))
-      return TRUE;
-  return FALSE;
+  HsTypeUse all = { .system = TRUE };
+
+  for (guint i = 0; i < self->users->len; i++) {
+    HsTypeUse one = hs_types_use (self->engine->types, g_array_index (self->users, guint, i), id);
+    if (!one.defines)
+      continue;
+    all.defines = TRUE;
+    all.system &= one.system;
+    all.mentions += MIN (one.mentions, HS_MAX_MENTIONS - all.mentions);
+  }
+  return all;
+}
+
+#define NAME_BITS 5.0f    /* for a type that is called as what leads to it */
+#define LETTER_BITS 0.1f  /* and for each letter of that */
+
+/* Whether the type is called like the variable or member that leads to it, or to the table or list that does. */
+static float
+naming_bits (const HsMatrix *self, HsTypeId id)
+{
+  const HsEngine *engine = self->engine;
+  const HsReason *reason = hs_reasons_get (engine->reasons, self->reason);
+  const HsContext *context = hs_contexts_get (engine->contexts, reason->context);
+  const HsVariable *variable = context->place != 0 ? hs_engine_static_at (self->engine, context->place) : NULL;
+  const struct { const char *name; HsTypeId owner; } names[] = {
+    { reason->member, reason->owner }, { context->member, context->owner }, { context->above_member, context->above },
+    { variable != NULL ? variable->name : NULL, 0 },
+  };
+  const char *type = hs_types_get (engine->types, id)->name;
+  double share = 0;
+  guint letters = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (names[i].name != NULL)
+      share = MAX (share, hs_naming_share (type, names[i].name, names[i].owner != 0 ? hs_types_get (engine->types, names[i].owner)->name : NULL,
+                                           &letters));
+  return (float)share * NAME_BITS + (float)letters * LETTER_BITS;
 }
 
 /* How likely a type is before its contents are seen: the program speaks of it often; it is not one that every program gets
@@ -180,10 +224,13 @@ static float
 prior_bits (const HsMatrix *self, HsTypeId id)
 {
   const HsType *type = hs_types_get (self->engine->types, id);
-  float bits = log2_of (1 + type->mentions);
-  gboolean other = self->open && self->users->len > 0 && !is_used_there (self, id);
+  gboolean asked = self->open && self->users->len > 0;
+  HsTypeUse use = asked ? use_there (self, id) : (HsTypeUse){ .defines = FALSE };
+  gboolean system = use.defines ? use.system : (type->flags & HS_TYPE_FLAG_SYSTEM) != 0;
+  float bits = log2_of (1 + (use.defines ? use.mentions : type->mentions));
 
-  return bits - ((type->flags & HS_TYPE_FLAG_SYSTEM) && bits < SYSTEM_BITS ? SYSTEM_BITS - bits : 0) - (other ? OTHER_BITS : 0);
+  return bits - (!system ? 0 : use.defines ? MAX (SYSTEM_BITS - bits, SYSTEM_BITS / 2) : MAX (SYSTEM_BITS - bits, 0)) - (asked && !use.defines ? OTHER_BITS : 0)
+         + (self->open ? naming_bits (self, id) : 0);
 }
 
 static gboolean
@@ -247,6 +294,7 @@ fill_columns (HsMatrix *self, const GArray *candidates)
   for (guint i = 0; i < candidates->len; i++) {
     HsColumn column = { .type = g_array_index (candidates, HsTypeId, i) };
     column.layout = hs_layouts_get (self->engine->layouts, column.type);
+    column.prior = prior_bits (self, column.type);
     g_array_append_val (self->columns, column);
     for (guint k = 0; k < self->n; k++)
       self->cells[i * self->n + k] = score_cell (self, column.layout, &self->specimen[k]);
@@ -255,16 +303,17 @@ fill_columns (HsMatrix *self, const GArray *candidates)
 
 #define TEXT_LEAST 4 /* characters */
 
-/* +1 text, -1 not, 0 nothing to see. */
+/* +1 text, -1 not, 0 nothing to see. A few characters before a pointer may also be a number; where the program says that it may
+ * be text, that is left open. */
 static gint8
-text_of (HsEngine *engine, const HsSpecimen *specimen, guint64 distance)
+text_of (const HsMatrix *self, const HsSpecimen *specimen)
 {
-  gssize length = hs_content_text_in (engine, specimen->data + distance, MIN (specimen->usable - distance, 256));
+  gssize length = hs_content_text_in (self->engine, specimen->data + self->distance, MIN (specimen->usable - self->distance, 256));
 
   if (length < 0)
     return -1;
-  if (length < TEXT_LEAST && hs_content_heap_pointers (engine, specimen->data, MIN (specimen->usable, 256)) > 0)
-    return -1;
+  if (length < TEXT_LEAST && hs_content_heap_pointers (self->engine, specimen->data, MIN (specimen->usable, 256)) > 0)
+    return self->open ? -1 : 0;
   return length > 0;
 }
 
@@ -276,12 +325,12 @@ find_users (HsEngine *engine, const HsReason *reason)
   const HsContext *context = hs_contexts_get (engine->contexts, reason->context);
   GArray *users = g_array_new (FALSE, FALSE, sizeof (guint));
   HsTypeId type = context->owner != 0 ? context->owner : reason->owner;
-  const HsModule *module = context->owner == 0 && context->place != 0 ? hs_modules_find (engine->modules, context->place) : NULL;
+  const HsModule *module = context->place != 0 ? hs_modules_find (engine->modules, context->place) : NULL;
 
   if (module != NULL)
     g_array_append_val (users, module->index);
   for (guint i = 0; module == NULL && type != 0 && hs_types_get (engine->types, type)->kind != HS_TYPE_POINTER && i < engine->modules->modules->len; i++)
-    if (hs_types_defines (engine->types, i, type))
+    if (hs_types_use (engine->types, i, type).defines)
       g_array_append_val (users, i);
   return users;
 }
@@ -314,9 +363,9 @@ hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray 
     return NULL;
   }
   for (guint i = 0; i < self->n && text; i++)
-    self->is_text[i] = text_of (engine, &self->specimen[i], distance);
+    self->is_text[i] = text_of (self, &self->specimen[i]);
   g_autoptr (GArray) all = candidates == NULL ? candidates_by_size (self) : NULL;
-  if (distance == 0 || behind)
+  if (distance == 0 || behind || (self->open && !text))
     fill_columns (self, all != NULL ? all : candidates);
   return self;
 }
@@ -335,16 +384,39 @@ is_text (HsMatrix *self, const guint8 *part, guint8 which)
       yes += text > 0;
       no += text < 0;
     }
+  guint open = n - yes - no;
+  if (!self->open) /* what is left open counts half at most */
+    n -= MIN (open, n / 2);
   return n >= 3 && yes * 100 >= 85 * n && no * 100 <= 4 * n;
 }
 
-/* Whether the lengths of the blocks follow a number in them, as those of a struct with a flexible array do. */
 static gboolean
-length_follows (HsMatrix *self, const HsLayout *layout, const guint8 *part, guint8 which)
+sizes_vary (const HsMatrix *self, const guint8 *part, guint8 which)
 {
+  guint64 first = 0;
+
+  for (guint i = 0; i < self->n; i++) {
+    if (part != NULL && part[i] != which)
+      continue;
+    if (first != 0 && self->specimen[i].usable != first)
+      return TRUE;
+    first = self->specimen[i].usable;
+  }
+  return FALSE;
+}
+
+#define LEAST_COUNT 4 /* elements: fewer fit by chance */
+
+/* Whether the lengths of the blocks follow a number in them, as those of a struct with a flexible array do; @varied: and that
+ * it is not the same in all, or fills each block. */
+static gboolean
+length_follows (HsMatrix *self, const HsLayout *layout, const guint8 *part, guint8 which, gboolean *varied)
+{
+  gboolean sizes = sizes_vary (self, part, which);
+
   for (guint32 f = 0; f < layout->n_fields && layout->tail_stride != 0; f++) {
     const HsField *field = &layout->fields[f];
-    guint n = 0, good = 0, total = 0;
+    guint n = 0, good = 0, exact = 0, total = 0;
     guint64 last = 0;
     gboolean varies = FALSE;
     if (field->in_union || field->kind != HS_FIELD_INT || field->bit_size != 0 || field->size < 2 || field->size > 8
@@ -364,9 +436,11 @@ length_follows (HsMatrix *self, const HsLayout *layout, const guint8 *part, guin
       last = value;
       good += value <= rest / layout->tail_stride
               && (rest - value * layout->tail_stride <= 16 + layout->tail_stride || usable == 24);
+      exact += value >= LEAST_COUNT && value <= rest / layout->tail_stride && rest - value * layout->tail_stride <= HS_GRANULE;
       good += value == rest / layout->tail_stride + 1; /* counts the terminator */
       total += value > rest && value <= usable && usable - value <= 15 + HS_GRANULE; /* counts the bytes of all */
     }
+    *varied = varies || sizes || exact * 10 >= n * 9;
     if (n > 0 && (good + (varies ? total : 0)) * 10 >= n * 9) /* one number alone may be the size by chance */
       return TRUE;
   }
@@ -410,13 +484,14 @@ weigh_column (HsMatrix *self, guint index, const guint8 *part, guint8 which, dou
   if (sum.n == 0 || sum.fit * 10 < sum.n * 9 || sum.bad * 50 > sum.n || sum.near * 2 > sum.n)
     return FALSE;
   if ((sum.whole + sum.near) * 10 < sum.n * 9) {
-    gboolean follows = length_follows (self, column->layout, part, which);
+    gboolean varied, follows = length_follows (self, column->layout, part, which, &varied);
     if (!follows && self->open && sum.strong * 2 < sum.n)
       return FALSE;
-    sum.bits += sum.n * (follows ? 4.0 : -2.0);
+    /* Where nothing varies, any number that is small enough follows. */
+    sum.bits += sum.n * (!follows ? -2.0 : varied ? 4.0 : 0);
   }
   /* Blocks of a group are alike: more than a few of them say the same again. */
-  *bits = sum.bits / sum.n * MIN (sum.n, 6) / 2 + (double)prior_bits (self, column->type)
+  *bits = sum.bits / sum.n * MIN (sum.n, 6) / 2 + (double)column->prior
           + 2.0 * sum.whole / sum.n + (column->type == self->owner ? SAME_KIND_BITS : 0);
   return TRUE;
 }
@@ -484,7 +559,7 @@ is_clear (HsMatrix *self, const HsVerdict *verdict, double rest, double share)
   if (self->open && !hs_layouts_get (self->engine->layouts, best->type)->has_pointers && (double)best->bits < LEAST_PLAIN)
     return FALSE;
   /* Two definitions under one name are one answer to the user. */
-  if (next->type != 0 && hs_types_get (self->engine->types, next->type)->name == type->name)
+  if (next->type != 0 && *type->name != 0 && hs_types_get (self->engine->types, next->type)->name == type->name)
     return TRUE;
   /* Most of what two types score they may have in common. */
   if (margin < WIDE_MARGIN && hs_begin_alike (self->engine, best->type, next->type))

@@ -11,6 +11,7 @@
 typedef struct {
   HsTypeId type;
   HsLayout *layout; /* NULL: text */
+  float prior;      /* bits for it before the contents are seen */
 } HsColumn;
 
 typedef struct {
@@ -45,8 +46,9 @@ typedef struct {
 } HsMatrix;
 
 /* hs_matrix_new: (transfer full): of a sample of @blocks[0..n). @candidates: (nullable) HsTypeId; NULL: all types of the
- * blocks' sizes. @reason: what led to them, or 0. @distance: where in the blocks the pointers lead; @behind: the candidates begin there, behind what the
- * program's allocator keeps, otherwise only text is looked for there. NULL if no block could be read. */
+ * blocks' sizes. @reason: what led to them, or 0. @distance: where in the blocks the pointers lead. @behind: the candidates
+ * begin there, behind what the program's allocator keeps; otherwise, with @text, only text is looked for there, and without,
+ * candidates have a member there. NULL if no block could be read. */
 HsMatrix *hs_matrix_new (HsEngine *engine, const guint32 *blocks, guint32 n, const GArray *candidates, guint32 reason, gboolean text,
                          guint64 distance, gboolean behind);
 void hs_matrix_free (HsMatrix *self);

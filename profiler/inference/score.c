@@ -82,7 +82,7 @@ hs_specimen_open_at (HsEngine *engine, guint32 block, guint64 offset, HsSpecimen
 /* --- likelihoods --- */
 
 /* P(class | kind), before each row is made to sum to one. */
-static const double PRIOR[HS_N_WORD_KINDS][HS_N_CLASSES] = {
+static const double PRIOR[HS_WORD_UNKNOWN][HS_N_CLASSES] = {
   /*                    null block inside static code mapped byte short int pair text double other */
   [HS_WORD_PADDING] = { .30, .05, .03, .03, .01, .02, .10, .08, .10, .08, .10, .05, .05 },
   [HS_WORD_POINTER] = { .30, .45, .06, .08, .004, .03, .003, .003, .003, .003, .003, .003, .003 },
@@ -94,7 +94,6 @@ static const double PRIOR[HS_N_WORD_KINDS][HS_N_CLASSES] = {
   [HS_WORD_MIXED] = { .15, .003, .003, .004, .002, .004, .12, .10, .16, .35, .03, .02, .10 },
   [HS_WORD_CHARS] = { .10, .003, .003, .004, .002, .004, .10, .10, .10, .10, .35, .03, .10 },
   [HS_WORD_DOUBLE] = { .20, .002, .002, .002, .001, .002, .01, .01, .01, .01, .01, .70, .05 },
-  [HS_WORD_UNKNOWN] = { .14, .14, .05, .05, .03, .03, .12, .10, .10, .08, .05, .06, .06 },
 };
 
 #define LEAST_BITS (-7.0) /* no word alone decides */
@@ -140,13 +139,20 @@ hs_score_prepare (HsEngine *self)
     return;
   measure_background (self, background);
   self->likelihood = g_malloc (sizeof *self->likelihood * HS_N_WORD_KINDS);
-  for (guint kind = 0; kind < HS_N_WORD_KINDS; kind++) {
+  for (guint kind = 0; kind < HS_WORD_UNKNOWN; kind++) {
     double sum = 0;
     for (guint c = 0; c < HS_N_CLASSES; c++)
       sum += PRIOR[kind][c];
-    for (guint c = 0; c < HS_N_CLASSES; c++)
-      self->likelihood[kind][c] = MAX (LEAST_BITS, bits_of (PRIOR[kind][c] / sum / background[c]));
+    for (guint c = 0; c < HS_N_CLASSES; c++) {
+      double ratio = PRIOR[kind][c] / sum / background[c];
+      self->likelihood[kind][c] = MAX (LEAST_BITS, bits_of (ratio));
+      if (kind == HS_WORD_POINTER)
+        self->likelihood[HS_WORD_EITHER][c] = bits_of ((1 + ratio) / 2);
+    }
   }
+  /* What may be anything is as likely as anywhere. */
+  for (guint c = 0; c < HS_N_CLASSES; c++)
+    self->likelihood[HS_WORD_UNKNOWN][c] = 0;
 }
 
 /* --- where pointers lead --- */
@@ -339,7 +345,8 @@ class_of_low (const HsSpecimen *specimen, guint word, guint bytes)
 static gboolean
 is_unexplained (guint class, guint kind)
 {
-  if (kind == HS_WORD_POINTER || kind == HS_WORD_VOID || kind == HS_WORD_UNKNOWN || (kind == HS_WORD_FUNCTION && class == HS_CLASS_CODE))
+  if (kind == HS_WORD_POINTER || kind == HS_WORD_VOID || kind == HS_WORD_UNKNOWN || kind == HS_WORD_EITHER
+      || (kind == HS_WORD_FUNCTION && class == HS_CLASS_CODE))
     return FALSE;
   if (kind == HS_WORD_CHARS || kind == HS_WORD_PADDING)
     return class == HS_CLASS_BLOCK;
@@ -422,10 +429,79 @@ tail_bits (HsEngine *self, const HsLayout *layout, const HsSpecimen *specimen, g
   return CLAMP (tail.bits * TAIL_SHARE, -6, 10);
 }
 
+#define ARRAY_WORDS 16   /* of an array of pointers, that count */
+#define STRIDE_BITS 1.5  /* two pointers into one block are as far apart as elements are */
+#define LEAST_STRIDE 24  /* bytes: of smaller elements that says nothing */
+
+/* Two pointers in a row into one block, of which not more is known. */
+static double
+stride_bits (const HsSpecimen *specimen, guint last, guint word, guint64 size, HsScore *score)
+{
+  guint64 a, b;
+
+  if (specimen->class[last] != HS_CLASS_INSIDE || specimen->class[word] != HS_CLASS_INSIDE || specimen->target[last] != specimen->target[word]
+      || size < LEAST_STRIDE)
+    return 0;
+  memcpy (&a, specimen->data + 8 * last, 8);
+  memcpy (&b, specimen->data + 8 * word, 8);
+  gboolean apart = (MAX (a, b) - MIN (a, b)) % size == 0;
+  score->bad += !apart;
+  score->strong += apart;
+  return apart ? STRIDE_BITS : UNFIT_BITS;
+}
+
+#define POINTEE_BITS 4.0 /* at most */
+
+/* How well what the pointer leads to does as one of @slot's, where it is not known yet. */
+static double
+pointee_bits (HsEngine *self, const HsSlot *slot, const HsSpecimen *specimen, guint word)
+{
+  guint32 block = specimen->target[word];
+  HsSpecimen pointee;
+  guint64 value;
+
+  if (slot->kind != HS_SLOT_OBJECT || block == HS_NO_BLOCK || hs_label_level (self->label[block]) >= HS_LEVEL_C)
+    return 0;
+  HsLayout *layout = hs_layouts_get (self->layouts, slot->target);
+  memcpy (&value, specimen->data + 8 * word, 8);
+  if (!hs_specimen_open_at (self, block, value - self->blocks->address[block], &pointee) || layout->size > pointee.usable)
+    return -POINTEE_BITS;
+  pointee.n_words = (guint)MIN (layout->size / 8, HS_MAX_WORDS);
+  return CLAMP (hs_score_as (self, &pointee, slot->target), -POINTEE_BITS, POINTEE_BITS);
+}
+
+/* An array of pointers: whatever is in it is one. */
+static HsScore
+score_pointers (HsEngine *self, const HsSlot *slot, const HsSpecimen *specimen, guint64 behind)
+{
+  HsScore score = { 0 };
+  guint64 size = hs_types_get (self->types, slot->target)->size;
+  guint n = 0, last = G_MAXUINT;
+
+  for (guint w = (guint)(behind / 8); w < specimen->n_words && n < ARRAY_WORDS; w++) {
+    HsScore one = { 0 };
+    if (specimen->class[w] == HS_CLASS_NULL)
+      continue;
+    judge_slot (self, slot, specimen, w, &one);
+    one.bits += pointee_bits (self, slot, specimen, w);
+    if (last != G_MAXUINT)
+      one.bits += stride_bits (specimen, last, w, size, &one);
+    score.bits += self->likelihood[HS_WORD_POINTER][specimen->class[w]] + one.bits;
+    score.bad += one.bad;
+    score.strong += one.strong;
+    last = w;
+    n++;
+  }
+  return score;
+}
+
 HsScore
 hs_score (HsEngine *self, HsLayout *layout, const HsSpecimen *specimen, guint64 behind)
 {
   HsScore score = { 0 };
+
+  if (hs_types_get (self->types, layout->type)->kind == HS_TYPE_POINTER)
+    return layout->n_slots == 1 ? score_pointers (self, &layout->slots[0], specimen, behind) : score;
   guint n_kinds, first = (guint)(behind / 8);
   const guint8 *kinds = hs_layout_words (layout, &n_kinds);
   guint64 usable = specimen->usable - behind;

@@ -3,45 +3,18 @@
  * First all as one. Where that is not clear, something may tell them apart: a member of the object that holds the pointer
  * (an enum, a bit-field, a small number next to it), a byte of the block itself where it begins with a known header, or
  * the size. Each such member divides the sample; the one that leaves most of it clear is taken, as a rule. */
-#include "profiler/inference/groups.h"
 #include "profiler/inference/known.h"
+#include "profiler/inference/trial.h"
 
 #include <string.h>
 
-#define MAX_VALUES 96  /* of one split */
-#define TAG_VALUES 16  /* a member with more is no tag, unless it is known for one */
 #define LEAST_PART 4   /* specimens */
 #define FUNCTION_VALUES 64 /* of functions there may be more */
 #define MAX_SPLITS 64
 
-typedef struct {
-  HsEngine *engine;
-  const HsGroups *groups;
-  const HsGroup *group;
-  HsMatrix *matrix;
-  guint8 part[HS_SPECIMENS];   /* of the split being tried: place of each specimen's value */
-  guint64 values[MAX_VALUES];
-  guint n_values;
-  const HsSplit *tag; /* by which the header's blocks were told apart before; NULL */
-  HsTypeId tagged;
-  GArray *known; /* Known: blocks of known type */
-} Trial;
-
-typedef struct {
-  guint32 block;
-  HsTypeId type;
-} Known;
-
-typedef struct {
-  HsSplit split;
-  double merit;
-  guint n;
-  HsVerdict verdicts[MAX_VALUES];
-} Option;
-
 /* Divides the sample by @split; FALSE: it does not, or into too many. */
-static gboolean
-divide (Trial *self, const HsSplit *split)
+gboolean
+hs_trial_divide (HsTrial *self, const HsSplit *split)
 {
   self->n_values = 0;
   for (guint i = 0; i < self->matrix->n; i++) {
@@ -49,8 +22,8 @@ divide (Trial *self, const HsSplit *split)
     guint k = 0;
     while (k < self->n_values && self->values[k] != value)
       k++;
-    if (k == MAX_VALUES) {
-      self->n_values = MAX_VALUES + 1;
+    if (k == HS_SPLIT_VALUES) {
+      self->n_values = HS_SPLIT_VALUES + 1;
       return FALSE;
     }
     if (k == self->n_values)
@@ -63,7 +36,7 @@ divide (Trial *self, const HsSplit *split)
 #define MAX_TAG 4096 /* larger numbers are quantities */
 
 static gboolean
-has_large_values (const Trial *self)
+has_large_values (const HsTrial *self)
 {
   for (guint i = 0; i < self->n_values; i++)
     if (self->values[i] > MAX_TAG)
@@ -73,7 +46,7 @@ has_large_values (const Trial *self)
 
 /* How near to the pointer a member of its owner stands: tags stand before what they are about. */
 static double
-nearness (const Trial *self, const HsSplit *split)
+nearness (const HsTrial *self, const HsSplit *split)
 {
   const HsReason *reason = hs_reasons_get (self->engine->reasons, self->group->reason);
 
@@ -91,13 +64,13 @@ typedef struct {
 
 /* What blocks of known type say about a tag's value. */
 static Vote
-vote (const Trial *self, const HsSplit *split, guint64 value)
+vote (const HsTrial *self, const HsSplit *split, guint64 value)
 {
   Vote vote = { 0 };
   guint lead = 0;
 
   for (guint i = 0; i < self->known->len; i++) {
-    const Known *one = &g_array_index (self->known, Known, i);
+    const HsKnownBlock *one = &g_array_index (self->known, HsKnownBlock, i);
     if (hs_split_value (self->engine, split, one->block) != value)
       continue;
     vote.n++;
@@ -106,7 +79,7 @@ vote (const Trial *self, const HsSplit *split, guint64 value)
     lead = one->type == vote.type ? lead + 1 : lead - 1; /* a majority is never eliminated */
   }
   for (guint i = 0; i < self->known->len && vote.n > 0; i++) {
-    const Known *one = &g_array_index (self->known, Known, i);
+    const HsKnownBlock *one = &g_array_index (self->known, HsKnownBlock, i);
     vote.agree += one->type == vote.type && hs_split_value (self->engine, split, one->block) == value;
   }
   return vote;
@@ -116,7 +89,7 @@ vote (const Trial *self, const HsSplit *split, guint64 value)
 
 /* Whether the split tells the known blocks apart by type. */
 static gboolean
-separates (const Trial *self, const HsSplit *split)
+separates (const HsTrial *self, const HsSplit *split)
 {
   HsTypeId first = 0;
   gboolean several = FALSE;
@@ -136,7 +109,7 @@ separates (const Trial *self, const HsSplit *split)
 #define VOTED_MERIT 1 /* a known tag before any other */
 
 static void
-take_votes (const Trial *self, const HsSplit *split, HsVerdict *verdict)
+take_votes (const HsTrial *self, const HsSplit *split, HsVerdict *verdict)
 {
   Vote one = vote (self, split, verdict->value);
 
@@ -148,16 +121,26 @@ take_votes (const Trial *self, const HsSplit *split, HsVerdict *verdict)
   verdict->votes = verdict->type != 0 ? one.agree : 0;
 }
 
-static void
-try_split (Trial *self, HsSplit split, Option *best)
+#define MIXED_MARGIN 6.0f /* bits */
+
+/* Whether the verdict on the blocks of one size is clear enough: where the pointers stand in all kinds of contexts, those of
+ * one size are of several types. */
+static gboolean
+is_far_ahead (const HsTrial *self, const HsVerdict *verdict)
 {
-  Option option = { .split = split };
+  return !self->matrix->mixed || verdict->best[1].type == 0 || verdict->best[0].bits - verdict->best[1].bits >= MIXED_MARGIN;
+}
+
+void
+hs_trial_try (HsTrial *self, HsSplit split, HsOption *best)
+{
+  HsOption option = { .split = split };
   guint decided = 0, kinds = 0;
 
-  if (!divide (self, &split) || (split.size == 4 && split.mask == G_MAXUINT64 && has_large_values (self)))
+  if (!hs_trial_divide (self, &split) || (split.size == 4 && split.mask == G_MAXUINT64 && has_large_values (self)))
     return;
   gboolean voted = split.kind == (self->tagged != 0 ? HS_SPLIT_TARGET : HS_SPLIT_OWNER) && separates (self, &split);
-  if (self->n_values > (split.size == 8 && split.kind == HS_SPLIT_TARGET ? FUNCTION_VALUES : TAG_VALUES) && !voted)
+  if (self->n_values > (split.size == 8 && split.kind == HS_SPLIT_TARGET ? FUNCTION_VALUES : HS_TAG_VALUES) && !voted)
     return;
   for (guint k = 0; k < self->n_values; k++) {
     HsVerdict verdict = hs_matrix_judge (self->matrix, self->part, (guint8)k);
@@ -165,7 +148,8 @@ try_split (Trial *self, HsSplit split, Option *best)
     verdict.value = self->values[k];
     if (voted)
       take_votes (self, &split, &verdict);
-    if ((verdict.votes == 0 && verdict.n < LEAST_PART) || (split.kind == HS_SPLIT_SIZE && verdict.n * 10 < self->matrix->n))
+    if ((verdict.votes == 0 && verdict.n < LEAST_PART)
+        || (split.kind == HS_SPLIT_SIZE && (verdict.n * 10 < self->matrix->n || !is_far_ahead (self, &verdict))))
       verdict.type = 0;
     for (guint i = 0; i < option.n; i++)
       known |= option.verdicts[i].type == verdict.type;
@@ -177,20 +161,20 @@ try_split (Trial *self, HsSplit split, Option *best)
   }
   if (voted)
     decided += VOTED_MERIT * self->matrix->n;
-  option.merit = (double)decided / self->matrix->n + 0.1 * kinds - 0.02 * MIN (self->n_values, TAG_VALUES) + nearness (self, &split);
+  option.merit = (double)decided / self->matrix->n + 0.1 * kinds - 0.02 * MIN (self->n_values, HS_TAG_VALUES) + nearness (self, &split);
   if (kinds > 0 && option.merit > best->merit)
     *best = option;
 }
 
-static gboolean
-may_split (const HsField *field)
+gboolean
+hs_field_may_split (const HsField *field)
 {
   return field->kind != HS_FIELD_FLOAT && field->kind != HS_FIELD_CHARS && field->kind != HS_FIELD_DATA && field->size <= 4
          && field->bit_size <= 8;
 }
 
-static HsSplit
-split_by_field (HsSplitKind kind, const HsField *field)
+HsSplit
+hs_split_by_field (HsSplitKind kind, const HsField *field)
 {
   HsSplit split = { .kind = (guint8)kind, .size = (guint8)field->size, .offset = (guint32)field->offset, .mask = G_MAXUINT64 };
 
@@ -203,17 +187,17 @@ split_by_field (HsSplitKind kind, const HsField *field)
 
 /* Functions that objects point to themselves tell their kinds apart as tags do. */
 static void
-try_functions (Trial *self, const HsLayout *layout, Option *best)
+try_functions (HsTrial *self, const HsLayout *layout, HsOption *best)
 {
   for (guint32 i = 0; i < layout->n_slots && layout->slots[i].offset < MAX_TAG; i++) {
     HsSplit split = { .kind = HS_SPLIT_TARGET, .size = 8, .offset = (guint32)layout->slots[i].offset, .mask = G_MAXUINT64 };
     if (layout->slots[i].kind == HS_SLOT_FUNCTION && (self->tag == NULL || self->tag->offset == split.offset))
-      try_split (self, split, best);
+      hs_trial_try (self, split, best);
   }
 }
 
 static void
-try_fields (Trial *self, HsSplitKind kind, HsTypeId type, Option *best)
+try_fields (HsTrial *self, HsSplitKind kind, HsTypeId type, HsOption *best)
 {
   HsLayout *layout = hs_layouts_get (self->engine->layouts, type);
   const HsField *last = NULL;
@@ -223,24 +207,24 @@ try_fields (Trial *self, HsSplitKind kind, HsTypeId type, Option *best)
 
   for (guint32 i = 0, tried = 0; i < layout->n_fields && tried < MAX_SPLITS; i++) {
     const HsField *field = &layout->fields[i];
-    if (!may_split (field) || (field->in_union && kind == HS_SPLIT_OWNER) || field->offset > G_MAXINT32)
+    if (!hs_field_may_split (field) || (field->in_union && kind == HS_SPLIT_OWNER) || field->offset > G_MAXINT32)
       continue;
-    HsSplit split = split_by_field (kind, field);
+    HsSplit split = hs_split_by_field (kind, field);
     if (self->tag != NULL && kind == HS_SPLIT_TARGET && (split.offset < self->tag->offset || split.offset >= self->tag->offset + self->tag->size))
       continue;
     tried++;
-    try_split (self, split, best);
+    hs_trial_try (self, split, best);
     /* Two neighbouring bit-fields are one tag: a type and its encoding. */
     if (field->bit_size != 0 && last != NULL && last->offset == field->offset && split.size == 1) {
-      split.mask |= split_by_field (kind, last).mask;
-      try_split (self, split, best);
+      split.mask |= hs_split_by_field (kind, last).mask;
+      hs_trial_try (self, split, best);
       self->n_values = 0;
     }
     /* Too many values: a set of flags, of which one may count. */
-    if (self->n_values > TAG_VALUES && field->bit_size == 0 && field->kind == HS_FIELD_INT && kind == HS_SPLIT_OWNER)
+    if (self->n_values > HS_TAG_VALUES && field->bit_size == 0 && field->kind == HS_FIELD_INT && kind == HS_SPLIT_OWNER)
       for (guint bit = 0; bit < 8 * field->size; bit++) {
         split.mask = G_GUINT64_CONSTANT (1) << bit;
-        try_split (self, split, best);
+        hs_trial_try (self, split, best);
       }
     last = field->bit_size != 0 ? field : NULL;
   }
@@ -250,7 +234,7 @@ try_fields (Trial *self, HsSplitKind kind, HsTypeId type, Option *best)
 
 /* The blocks of each value, some of them; values that the sample did not have are added to the option. */
 static GPtrArray *
-gather (Trial *self, Option *option)
+gather (HsTrial *self, HsOption *option)
 {
   GPtrArray *lists = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
 
@@ -263,7 +247,7 @@ gather (Trial *self, Option *option)
     while (k < option->n && option->verdicts[k].value != value)
       k++;
     if (k == option->n) {
-      if (option->n >= TAG_VALUES || option->split.kind == HS_SPLIT_SIZE)
+      if (option->n >= HS_TAG_VALUES || option->split.kind == HS_SPLIT_SIZE)
         continue;
       option->verdicts[option->n++] = (HsVerdict){ .value = value, .level = HS_LEVEL_C };
       g_ptr_array_add (lists, g_array_new (FALSE, FALSE, sizeof (guint32)));
@@ -277,7 +261,7 @@ gather (Trial *self, Option *option)
 
 /* What is not clear from the few specimens of a value may be from more of its blocks. */
 static void
-refine (Trial *self, Option *option)
+refine (HsTrial *self, HsOption *option)
 {
   HsMatrix *matrix = self->matrix;
   g_autoptr (GPtrArray) lists = gather (self, option);
@@ -305,7 +289,7 @@ refine (Trial *self, Option *option)
 /* Members that are not set in many blocks that clearly are a @type: nobody cleared them, and only the program knows when
  * they are in use. At most one in four of the type's pointers. */
 static void
-learn_weak (Trial *self, const HsSplit *split, const HsVerdict *verdict)
+learn_weak (HsTrial *self, const HsSplit *split, const HsVerdict *verdict)
 {
   HsLayout *layout = hs_layouts_get (self->engine->layouts, verdict->type);
   guint n_weak = 0;
@@ -316,11 +300,11 @@ learn_weak (Trial *self, const HsSplit *split, const HsVerdict *verdict)
     for (guint32 k = 0; k < MIN (self->group->n, 4 * HS_SPECIMENS); k++) {
       guint32 block = self->groups->members[self->group->first + k];
       const guint8 *data = hs_engine_bytes (self->engine, block);
-      if (data == NULL || hs_blocks_size (self->engine->blocks, block) < slot->offset + 8
+      if (data == NULL || hs_blocks_size (self->engine->blocks, block) < verdict->behind + slot->offset + 8
           || hs_split_value (self->engine, split, block) != verdict->value)
         continue;
       n++;
-      bad += !hs_slot_admits (self->engine, slot, data);
+      bad += !hs_slot_admits (self->engine, slot, data + verdict->behind);
     }
     if (n >= LEAST_WEAK && bad * 50 > n) {
       slot->is_weak = TRUE;
@@ -332,7 +316,7 @@ learn_weak (Trial *self, const HsSplit *split, const HsVerdict *verdict)
 #define WEAK_MARGIN 8.0f /* bits by which the type must be ahead */
 
 static void
-learn_from (Trial *self, const HsSplit *split, const HsVerdict *verdicts, guint n)
+learn_from (HsTrial *self, const HsSplit *split, const HsVerdict *verdicts, guint n)
 {
   for (guint k = 0; k < n; k++)
     if (verdicts[k].type != 0 && verdicts[k].type < self->engine->types->n_types
@@ -345,7 +329,7 @@ learn_from (Trial *self, const HsSplit *split, const HsVerdict *verdicts, guint 
 
 /* How well @type did for another value of the same tag: here, or in the rules before. */
 static float
-best_elsewhere (const Trial *self, const HsVerdict *verdicts, guint n, guint at, guint32 rule)
+best_elsewhere (const HsTrial *self, const HsVerdict *verdicts, guint n, guint at, guint32 rule)
 {
   float best = -G_MAXFLOAT;
 
@@ -364,7 +348,7 @@ best_elsewhere (const Trial *self, const HsVerdict *verdicts, guint n, guint at,
 
 /* Two values of one tag that mean the same type are rare: where one of them is by far the weaker, it is what was left over. */
 static void
-drop_leftovers (Trial *self, const HsSplit *split, HsVerdict *verdicts, guint n)
+drop_leftovers (HsTrial *self, const HsSplit *split, HsVerdict *verdicts, guint n)
 {
   guint32 rule = self->tagged != 0 ? hs_decisions_for_header (self->engine->decisions, self->tagged)
                                    : hs_decisions_for_reason (self->engine->decisions, self->group->reason);
@@ -377,10 +361,10 @@ drop_leftovers (Trial *self, const HsSplit *split, HsVerdict *verdicts, guint n)
 /* Holds the verdicts against other blocks than those they come from: a member that seemed to tell them apart may have done
  * so by chance. Takes back those that fail. */
 static gboolean
-validate (Trial *self, const HsSplit *split, HsVerdict *verdicts, guint n)
+validate (HsTrial *self, const HsSplit *split, HsVerdict *verdicts, guint n)
 {
   HsDecision decision = { .split = *split, .n_verdicts = n, .verdicts = verdicts };
-  guint tried[MAX_VALUES] = { 0 }, failed[MAX_VALUES] = { 0 }, left = 0;
+  guint tried[HS_SPLIT_VALUES] = { 0 }, failed[HS_SPLIT_VALUES] = { 0 }, left = 0;
   guint32 step = MAX (1, self->group->n / VALIDATED);
 
   learn_from (self, split, verdicts, n);
@@ -402,7 +386,7 @@ validate (Trial *self, const HsSplit *split, HsVerdict *verdicts, guint n)
 }
 
 static guint32
-decide (Trial *self, guint source, HsTypeId header, const HsSplit *split, const HsVerdict *verdicts, guint n)
+decide (HsTrial *self, guint source, HsTypeId header, const HsSplit *split, const HsVerdict *verdicts, guint n)
 {
   HsDecision decision = { .reason = self->group->reason, .header = header, .source = (guint8)source, .split = *split,
                           .n = self->group->n, .n_verdicts = n };
@@ -436,7 +420,7 @@ add_known (HsEngine *engine, GArray *known, const GArray *blocks, HsTypeId heade
 {
   for (guint i = 0; blocks != NULL && i < blocks->len && known->len < MAX_KNOWN; i++) {
     guint32 block = g_array_index (blocks, guint32, i);
-    Known one = { block, hs_label_type (engine->label[block]) };
+    HsKnownBlock one = { block, hs_label_type (engine->label[block]) };
     if (hs_label_level (engine->label[block]) >= HS_LEVEL_C && one.type != header)
       g_array_append_val (known, one);
   }
@@ -447,7 +431,7 @@ add_known (HsEngine *engine, GArray *known, const GArray *blocks, HsTypeId heade
 static GArray *
 find_known (HsEngine *engine, HsTypeId header, guint32 reason)
 {
-  GArray *known = g_array_new (FALSE, FALSE, sizeof (Known));
+  GArray *known = g_array_new (FALSE, FALSE, sizeof (HsKnownBlock));
   const GArray *beginners = header != 0 ? hs_beginners (engine, header) : NULL;
 
   if (header == 0)
@@ -457,95 +441,11 @@ find_known (HsEngine *engine, HsTypeId header, guint32 reason)
   return known;
 }
 
-#define TAG_REACH 8 /* bytes before and behind the pointer in which its tag stands */
-
-static gboolean
-may_guard (const HsField *field, guint64 slot)
-{
-  if (field->size == 0 || field->size > 8)
-    return FALSE;
-  return !field->in_union && field->offset + TAG_REACH >= slot && field->offset < slot + 8 + TAG_REACH
-         && (field->kind == HS_FIELD_ENUM || (field->bit_size != 0 && field->bit_size <= 8) || (field->size == 1 && field->kind != HS_FIELD_CHARS));
-}
-
-/* What is clear for all may be so only because nearly all have one tag: then it holds for that value alone, and each value
- * has to be clear by itself. The small members next to the pointer, as far as they fit one word, are the tag. */
-static gboolean
-guard (Trial *self, const HsVerdict *whole, Option *option)
-{
-  const HsReason *reason = hs_reasons_get (self->engine->reasons, self->group->reason);
-  HsLayout *layout = reason->inner != 0 ? hs_layouts_get (self->engine->layouts, reason->inner) : NULL;
-  HsSplit split = { .kind = HS_SPLIT_OWNER, .size = 0 };
-
-  for (guint32 i = 0; layout != NULL && i < layout->n_fields; i++) {
-    const HsField *field = &layout->fields[i];
-    if (!may_guard (field, reason->inner_slot) || field->offset >= G_MAXUINT32)
-      continue;
-    HsSplit one = split_by_field (HS_SPLIT_OWNER, field);
-    if (split.size == 0) {
-      split.offset = (guint32)field->offset & ~7u;
-      split.size = (guint8)MIN (8, layout->size - split.offset);
-    }
-    guint64 shift = field->offset - split.offset;
-    if (shift + one.size > split.size)
-      break;
-    split.mask |= (one.mask & (G_MAXUINT64 >> (64 - 8 * one.size))) << (8 * shift);
-  }
-  if (split.size == 0 || (split.size != 8 && split.size != 4 && split.size != 2 && split.size != 1))
-    return FALSE;
-  if (divide (self, &split)) {
-    *option = (Option){ .merit = -1 };
-    try_split (self, split, option);
-    return TRUE;
-  }
-  if (self->n_values != 1)
-    return FALSE;
-  *option = (Option){ .split = split, .n = 1, .verdicts = { *whole } };
-  option->verdicts[0].value = self->values[0];
-  return TRUE;
-}
-
-static gboolean
-is_tag_like (const HsField *field)
-{
-  return may_split (field) && !field->in_union && (field->kind == HS_FIELD_ENUM || field->bit_size != 0 || field->size <= 2);
-}
-
-/* What is clear for all that begin with a tagged header holds for those of their tag alone: others may come. Which of the
- * header's small members the tag is need not be known: what is the same in all of the sample is. */
-static gboolean
-guard_header (Trial *self, const HsVerdict *whole, Option *option)
-{
-  const HsLayout *layout = hs_layouts_get (self->engine->layouts, self->tagged);
-  HsSplit split = { .kind = HS_SPLIT_TARGET, .size = 0 };
-
-  for (guint32 i = 0; i < layout->n_fields; i++) {
-    const HsField *field = &layout->fields[i];
-    if (!is_tag_like (field) || field->offset >= G_MAXINT32)
-      continue;
-    HsSplit one = split_by_field (HS_SPLIT_TARGET, field);
-    if (split.size == 0) {
-      split.offset = (guint32)field->offset & ~7u;
-      split.size = layout->size - split.offset >= 8 ? 8 : 4;
-    }
-    guint64 shift = field->offset - split.offset;
-    if (shift + one.size > split.size)
-      break;
-    if (!divide (self, &one) && self->n_values == 1)
-      split.mask |= (one.mask & (G_MAXUINT64 >> (64 - 8 * one.size))) << (8 * shift);
-  }
-  if (split.mask == 0 || divide (self, &split) || self->n_values != 1)
-    return FALSE;
-  *option = (Option){ .split = split, .n = 1, .verdicts = { *whole } };
-  option->verdicts[0].value = self->values[0];
-  return TRUE;
-}
-
 #define LEAST_SHARED 16 /* blocks */
 
 /* Whether the blocks are siblings, and now wait for what knows their header. */
 static gboolean
-hand_over (Trial *self, const HsVerdict *verdicts, guint n)
+hand_over (HsTrial *self, const HsVerdict *verdicts, guint n)
 {
   if (!self->matrix->open || self->group->n < LEAST_SHARED)
     return FALSE;
@@ -556,8 +456,8 @@ hand_over (Trial *self, const HsVerdict *verdicts, guint n)
 guint32
 hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, HsMatrix *matrix, guint source, HsTypeId header, HsTypeId tagged)
 {
-  Trial trial = { .engine = engine, .groups = groups, .group = group, .matrix = matrix };
-  Option best = { .merit = 0.1 };
+  HsTrial trial = { .engine = engine, .groups = groups, .group = group, .matrix = matrix };
+  HsOption best = { .merit = 0.1 };
   const HsReason *reason = hs_reasons_get (engine->reasons, group->reason);
   g_autoptr (GArray) known = find_known (engine, tagged, group->reason);
   HsVerdict whole = hs_matrix_judge (matrix, NULL, 0);
@@ -572,7 +472,7 @@ hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, 
   if (hand_over (&trial, &whole, 1))
     return 0;
   if (whole.type != 0 && validate (&trial, &(HsSplit){ 0 }, &whole, 1)) {
-    if (header != 0 && tagged != 0 ? !guard_header (&trial, &whole, &best) : header != 0 || !guard (&trial, &whole, &best))
+    if (header != 0 && tagged != 0 ? !hs_trial_guard_header (&trial, &whole, &best) : header != 0 || !hs_trial_guard (&trial, &whole, &best))
       return decide (&trial, source, header, &(HsSplit){ 0 }, &whole, 1);
     if (best.n == 0)
       return 0;
@@ -584,7 +484,7 @@ hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, 
   if (reason->inner != 0 && header == 0)
     try_fields (&trial, HS_SPLIT_OWNER, reason->inner, &best);
   if (best.n == 0)
-    try_split (&trial, (HsSplit){ .kind = HS_SPLIT_SIZE }, &best);
+    hs_trial_try (&trial, (HsSplit){ .kind = HS_SPLIT_SIZE }, &best);
   if (best.n == 0 || (best.split.kind == HS_SPLIT_SIZE && hand_over (&trial, best.verdicts, best.n)))
     return 0;
   if (best.split.kind != HS_SPLIT_SIZE || matrix->open)

@@ -23,8 +23,8 @@ points_well (HsEngine *self, guint64 value, guint64 size)
 }
 
 /* Every word of the block is an acceptable pointer. The last 15 bytes may be what malloc rounded up. */
-static gboolean
-holds_pointers (HsEngine *self, guint32 block, HsTypeId type)
+gboolean
+hs_holds_pointers (HsEngine *self, guint32 block, HsTypeId type)
 {
   const guint8 *data = hs_engine_bytes (self, block);
   guint64 usable = hs_blocks_size (self->blocks, block);
@@ -46,8 +46,10 @@ static gboolean
 holds_numbers (HsEngine *self, guint32 block)
 {
   const guint8 *data = hs_engine_bytes (self, block);
+  guint64 distance = hs_reasons_get (self->reasons, self->reason[block])->distance;
+  guint64 usable = hs_blocks_size (self->blocks, block) - distance;
 
-  return data != NULL && hs_content_heap_pointers (self, data, MIN (hs_blocks_size (self->blocks, block), 4096)) == 0;
+  return data != NULL && hs_content_heap_pointers (self, data + distance, MIN (usable, 4096)) == 0;
 }
 
 /* --- behind void * --- */
@@ -55,27 +57,51 @@ holds_numbers (HsEngine *self, guint32 block)
 #define LARGE 256        /* bytes: an object of so many has something else in it than pointers, */
 #define LEAST_POINTERS 8 /* if that many are set */
 
-/* The pointers to blocks that are all that the block holds; 0: it holds something else, or nothing. */
-static guint
-count_only_pointers (HsEngine *self, guint32 block)
+#define STRAY 4 /* one word that is no pointer to so many that are: places in a table that are not in use hold what was there before */
+
+typedef struct {
+  guint blocks;  /* pointers to blocks, */
+  guint mapped;  /* to something else, */
+  guint strays;  /* and words that are no pointers */
+} Words;
+
+static Words
+count_words (HsEngine *self, guint32 block)
 {
   const guint8 *data = hs_engine_bytes (self, block);
   guint64 usable = hs_blocks_size (self->blocks, block);
-  guint n = 0, others = 0;
+  Words words = { 0 };
 
-  for (guint64 at = 0; data != NULL && at + 8 <= usable && at < LOOK; at += 8) {
+  for (guint64 at = 0; data != NULL && at + 15 < usable && at < LOOK; at += 8) {
     guint64 value;
     memcpy (&value, data + at, 8);
-    if (value == 0 || usable - at <= 15)
+    if (value == 0)
       continue;
     if (!hs_engine_is_mapped (self, value))
-      return 0;
-    if (hs_blocks_find (self->blocks, value) != HS_NO_BLOCK)
-      n++;
+      words.strays++;
+    else if (hs_blocks_find (self->blocks, value) != HS_NO_BLOCK)
+      words.blocks++;
     else
-      others++;
+      words.mapped++;
   }
-  return n >= others ? n : 0;
+  return words;
+}
+
+/* The pointers to blocks that are nearly all that the block holds; 0: it holds something else, or nothing. */
+static guint
+count_only_pointers (HsEngine *self, guint32 block)
+{
+  Words words = count_words (self, block);
+
+  return words.blocks >= words.mapped && words.strays * STRAY <= words.blocks ? words.blocks : 0;
+}
+
+static gboolean
+holds_other (HsEngine *self, guint32 block)
+{
+  Words words = count_words (self, block);
+
+  return words.strays * STRAY > words.blocks + words.mapped;
 }
 
 /* The type void *, looked for once; HS_TYPE_LIMIT: there is none. */
@@ -90,16 +116,23 @@ void_pointer (HsEngine *self)
   return self->void_pointer;
 }
 
-/* Whether one of the blocks is so large that it can be nothing but an array. */
+#define LOOKED_AT 512  /* blocks of one group */
+#define NOT_ARRAYS 20 /* one in so many may be something else: numbers in a table of void * */
+
+/* Whether one of the blocks is so large that it can be nothing but an array, and hardly any holds something else: a growing
+ * buffer that its users fill with what they like is no array of pointers. */
 static gboolean
 are_arrays (HsEngine *self, const HsGroups *groups, const HsGroup *group)
 {
-  for (guint32 i = 0; i < group->n; i++) {
+  gboolean large = FALSE;
+  guint32 step = 1 + group->n / LOOKED_AT, n = 0, others = 0;
+
+  for (guint32 i = 0; i < group->n; i += step, n++) {
     guint32 block = groups->members[group->first + i];
-    if (hs_blocks_size (self->blocks, block) >= LARGE && count_only_pointers (self, block) >= LEAST_POINTERS)
-      return TRUE;
+    large |= hs_blocks_size (self->blocks, block) >= LARGE && count_only_pointers (self, block) >= LEAST_POINTERS;
+    others += holds_other (self, block);
   }
-  return FALSE;
+  return large && others * NOT_ARRAYS <= n;
 }
 
 static void
@@ -108,10 +141,10 @@ ask_void (HsEngine *self)
   if (self->arrays_at == self->n_hints + 1)
     return; /* there is nothing new */
   self->arrays_at = self->n_hints + 1;
-  g_autoptr (HsGroups) groups = hs_groups_collect (self, HS_HINT_VOID, HS_HINT_VOID, HS_BY_MEMBER);
+  g_autoptr (HsGroups) groups = hs_groups_collect (self, HS_HINT_VOID, HS_HINT_VOID, HS_BY_REASON);
   for (guint i = 0; i < groups->groups->len; i++) {
     const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
-    if (hs_reasons_get (self->reasons, group->reason)->distance != 0 || !hs_group_is_due (self, group, HS_SOURCE_ARRAY)
+    if (hs_reasons_get (self->reasons, group->reason)->distance != 0 || hs_has_arms (self, group->reason) || !hs_group_is_due (self, group, HS_SOURCE_ARRAY)
         || void_pointer (self) == HS_TYPE_LIMIT || !are_arrays (self, groups, group))
       continue;
     for (guint32 k = 0; k < group->n; k++) {
@@ -139,7 +172,7 @@ ask_typed (HsEngine *self)
       gboolean of_pointers = hs_label_form (label) == HS_HINT_POINTERS;
       if (hs_label_level (label) != HS_LEVEL_NONE)
         continue;
-      if (of_pointers ? holds_pointers (self, block, type) : holds_numbers (self, block))
+      if (of_pointers ? hs_holds_pointers (self, block, type) : holds_numbers (self, block))
         hs_engine_decide (self, block, type, HS_FORM_ARRAY, HS_LEVEL_C,
                           hs_engine_reason_by (self, self->reason[block], HS_SOURCE_ARRAY, 0), self->parent[block]);
       else if (of_pointers) /* there may be something else behind the array */

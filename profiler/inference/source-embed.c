@@ -171,6 +171,18 @@ is_short (const Case *c, guint times)
              || hs_content_is_cut (c->engine, c->layout, c->address, c->data, c->usable));
 }
 
+/* Whether the pointers stand in a union, and may be something else. */
+static gboolean
+from_union (HsEngine *self, const HsReason *reason)
+{
+  const HsLayout *layout = reason->owner != 0 ? hs_layouts_get (self->layouts, reason->owner) : NULL;
+
+  for (guint32 i = 0; layout != NULL && i < layout->n_slots; i++)
+    if (layout->slots[i].offset == reason->slot)
+      return layout->slots[i].in_union || layout->slots[i].kind == HS_SLOT_UNION;
+  return FALSE;
+}
+
 /* Blocks that are shorter than the type: the program leaves out what it does not use. */
 static void
 try_short (HsEngine *self, const HsGroups *groups, const HsGroup *group)
@@ -178,6 +190,8 @@ try_short (HsEngine *self, const HsGroups *groups, const HsGroup *group)
   guint32 n = 0, far = 0;
   Case c;
 
+  if (from_union (self, hs_reasons_get (self->reasons, group->reason)))
+    return;
   for (guint32 i = 0; i < group->n; i++)
     if (open_case (self, groups->members[group->first + i], &c)) {
       n += is_short (&c, 2);
@@ -232,14 +246,15 @@ try_group (HsEngine *self, const HsGroups *groups, const HsGroup *group)
 {
   guint64 distance = hs_reasons_get (self->reasons, group->reason)->distance;
   g_autoptr (GArray) holders = find_holders (self, groups, group, distance);
+  guint32 done = 0;
 
   if (holders->len > 0 && (distance != 0 || !hs_is_tagged (self, group->type))) {
     g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, holders,
                                                  group->reason, FALSE, 0, FALSE);
     if (matrix != NULL)
-      hs_group_solve (self, groups, group, matrix, HS_SOURCE_EMBED, 0, 0);
+      done = hs_group_solve (self, groups, group, matrix, HS_SOURCE_EMBED, 0, 0);
   }
-  if (distance != 0 && holders->len == 0)
+  if (distance != 0 && done == 0)
     try_behind (self, groups, group, distance);
   try_alone (self, groups, group);
 }

@@ -2,10 +2,10 @@
  *
  * A void * says nothing about one block, but all that the same member leads to are mostly of one type, or of one for each
  * value of a member next to it. Candidates are all types of the blocks' sizes; of a union its arms, and what begins with
- * them or holds them. First in each context by itself (a hash table's values), then in all together. */
+ * them or holds them; of a struct that is only declared those of its name. First in each context by itself (a hash table's values), then in all together. */
 #include "profiler/inference/groups.h"
 
-#define LEAST 8 /* blocks */
+#define LEAST 1 /* blocks */
 
 /* The union's slot that the group's pointers come from, or NULL. */
 static const HsSlot *
@@ -20,6 +20,31 @@ union_slot (HsEngine *self, const HsReason *reason, HsLayout **layout)
   return NULL;
 }
 
+/* The structs that a pointer to a declared one may mean: several have its name, each in a part of the program of its own. NULL:
+ * it is no such pointer. */
+static GArray *
+namesakes (HsEngine *self, const HsReason *reason)
+{
+  const HsLayout *layout = reason->owner != 0 && reason->owner < self->types->n_types ? hs_layouts_get (self->layouts, reason->owner) : NULL;
+  const HsType *declared = NULL;
+  GArray *ids = NULL;
+  guint n;
+
+  for (guint32 i = 0; layout != NULL && i < layout->n_slots; i++)
+    if (layout->slots[i].offset == reason->slot && layout->slots[i].kind == HS_SLOT_VOID)
+      declared = hs_types_get (self->types, layout->slots[i].target);
+  if (declared == NULL || declared->kind != HS_TYPE_OPAQUE || *declared->name == 0)
+    return NULL;
+  const HsTypeId *same = hs_types_by_name (self->types, declared->name, &n);
+  for (guint i = 0; i < n; i++)
+    if (hs_slot_kind (self->types, same[i]) == HS_SLOT_OBJECT) {
+      if (ids == NULL)
+        ids = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
+      g_array_append_val (ids, same[i]);
+    }
+  return ids;
+}
+
 static GArray *
 arms_of (HsEngine *self, const HsReason *reason, gboolean *text)
 {
@@ -27,14 +52,18 @@ arms_of (HsEngine *self, const HsReason *reason, gboolean *text)
   const HsSlot *slot = union_slot (self, reason, &layout);
   GArray *ids;
 
-  *text = TRUE;
-  if (slot == NULL)
-    return NULL;
-  *text = FALSE;
+  *text = slot == NULL;
+  if (slot == NULL) {
+    ids = namesakes (self, reason);
+    *text = ids == NULL;
+    return ids;
+  }
   ids = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
   for (guint i = 0; i < slot->n_arms; i++) {
     const HsSlot *arm = &layout->arms[slot->first_arm + i];
     *text |= arm->kind == HS_SLOT_CHAR;
+    if (arm->kind == HS_SLOT_POINTER)
+      g_array_append_val (ids, arm->target);
     if (arm->kind != HS_SLOT_OBJECT)
       continue;
     const GArray *beginners = hs_beginners (self, arm->target);
@@ -45,39 +74,121 @@ arms_of (HsEngine *self, const HsReason *reason, gboolean *text)
   return ids;
 }
 
+gboolean
+hs_has_arms (HsEngine *self, guint32 reason)
+{
+  HsLayout *layout;
+
+  return union_slot (self, hs_reasons_get (self->reasons, reason), &layout) != NULL;
+}
+
 #define MAX_INSIDE 4096  /* pointers that are looked at one by one, */
 #define MAX_ARMS 256     /* with so many readings */
 #define LEAST_INSIDE 8.0 /* bits */
+#define LEAST_POINTERS 4 /* of an array: fewer may have been left there */
 
-void
-hs_group_inside (HsEngine *self, const HsEdge *edge, guint32 block)
+static guint
+count_pointers (const HsSpecimen *specimen)
 {
-  const HsReason *reason = hs_reasons_get (self->reasons, edge->reason);
+  guint n = 0;
+
+  for (guint w = 0; w < specimen->n_words; w++)
+    n += specimen->class[w] == HS_CLASS_BLOCK || specimen->class[w] == HS_CLASS_INSIDE || specimen->class[w] == HS_CLASS_STATIC;
+  return n;
+}
+
+/* What one object @distance bytes into the block may be, by its contents alone; 0: they do not tell. */
+static HsTypeId
+choose_arm (HsEngine *self, const GArray *arms, guint32 block, guint64 distance)
+{
   double best = -G_MAXINT16, next = -G_MAXINT16;
   HsTypeId type = 0;
   HsSpecimen specimen;
-  gboolean text;
 
-  if (self->n_inside >= MAX_INSIDE || edge->value % 8 != 0)
-    return;
-  g_autoptr (GArray) arms = arms_of (self, reason, &text);
-  if (arms == NULL || arms->len > MAX_ARMS || !hs_specimen_open_at (self, block, edge->value - self->blocks->address[block], &specimen))
-    return;
+  if (arms->len > MAX_ARMS || self->n_inside >= MAX_INSIDE || !hs_specimen_open_at (self, block, distance, &specimen))
+    return 0;
   self->n_inside++;
   hs_score_prepare (self);
+  guint n_words = specimen.n_words;
   for (guint i = 0; i < arms->len; i++) {
     HsTypeId arm = g_array_index (arms, HsTypeId, i);
     HsLayout *layout = hs_layouts_get (self->layouts, arm);
     if (layout->size > specimen.usable)
       continue;
-    specimen.n_words = (guint)MIN (layout->size / 8, HS_MAX_WORDS);
+    gboolean array = hs_types_get (self->types, arm)->kind == HS_TYPE_POINTER;
+    if (array && count_pointers (&specimen) < LEAST_POINTERS)
+      continue;
+    if (!array)
+      specimen.n_words = (guint)MIN (layout->size / 8, HS_MAX_WORDS);
     double bits = hs_score_as (self, &specimen, arm);
+    specimen.n_words = n_words;
     next = MAX (next, MIN (bits, best));
     type = bits > best ? arm : type;
     best = MAX (best, bits);
   }
-  if (best >= LEAST_INSIDE && best >= next + HS_CLEARLY)
+  return best >= LEAST_INSIDE && best >= next + HS_CLEARLY ? type : 0;
+}
+
+void
+hs_group_inside (HsEngine *self, const HsEdge *edge, guint32 block)
+{
+  gboolean text;
+  g_autoptr (GArray) arms = edge->value % 8 == 0 ? arms_of (self, hs_reasons_get (self->reasons, edge->reason), &text) : NULL;
+  HsTypeId type = arms != NULL ? choose_arm (self, arms, block, edge->value - self->blocks->address[block]) : 0;
+
+  if (type != 0)
     hs_engine_object (self, edge->value, type, HS_LEVEL_C, edge->owner, edge->reason);
+}
+
+/* A union's reading that is a pointer to characters of 32 bits; 0: there is none. */
+static HsTypeId
+wide_arm (HsEngine *self, const HsReason *reason)
+{
+  HsLayout *layout;
+  const HsSlot *slot = union_slot (self, reason, &layout);
+
+  for (guint i = 0; slot != NULL && i < slot->n_arms; i++) {
+    const HsSlot *arm = &layout->arms[slot->first_arm + i];
+    if (arm->kind == HS_SLOT_SCALAR && hs_types_get (self->types, arm->target)->size == 4)
+      return arm->target;
+  }
+  return 0;
+}
+
+static void
+decide_one (HsEngine *self, guint32 block, HsTypeId type)
+{
+  HsForm form = HS_FORM_ARRAY;
+  guint32 reason = hs_engine_reason_by (self, self->reason[block], HS_SOURCE_GROUP, 0);
+  HsAddr address = self->blocks->address[block];
+  HsSlotKind kind = hs_slot_kind (self->types, type);
+
+  if (kind == HS_SLOT_POINTER && !hs_holds_pointers (self, block, type))
+    return;
+  if (kind != HS_SLOT_OBJECT || hs_fits (hs_layouts_get (self->layouts, type), address, hs_blocks_size (self->blocks, block), &form))
+    hs_engine_decide (self, block, type, form, HS_LEVEL_C, reason, self->parent[block]);
+  else /* the first of several */
+    hs_engine_object (self, address, type, HS_LEVEL_C, self->parent[block], self->reason[block]);
+}
+
+/* Those of a union's blocks that show one by one what they are: text of wide characters; and the others, where there are too few
+ * to be asked together. */
+static void
+ask_one_by_one (HsEngine *self, const HsGroups *groups, const HsGroup *group, const GArray *arms)
+{
+  const HsReason *reason = hs_reasons_get (self->reasons, group->reason);
+  HsTypeId wide = wide_arm (self, reason);
+
+  for (guint32 i = 0; i < group->n && reason->distance == 0; i++) {
+    guint32 block = groups->members[group->first + i];
+    const guint8 *data = hs_engine_bytes (self, block);
+    if (data == NULL || hs_label_level (self->label[block]) != HS_LEVEL_NONE)
+      continue;
+    HsTypeId type = wide != 0 && hs_content_is_wide (self, data, hs_blocks_size (self->blocks, block)) ? wide
+                    : group->n < LEAST ? choose_arm (self, arms, block, 0) : 0;
+    if (type != 0)
+      decide_one (self, block, type);
+  }
 }
 
 static void
@@ -89,15 +200,20 @@ ask (HsEngine *self, HsGrouping by, guint memory)
     const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
     HsReason reason = *hs_reasons_get (self->reasons, group->reason);
     gboolean text;
-    if (group->n < LEAST || !hs_group_is_due (self, group, memory))
+    if ((group->n < LEAST && !hs_has_arms (self, group->reason)) || !hs_group_is_due (self, group, memory))
       continue;
     g_autoptr (GArray) arms = arms_of (self, &reason, &text);
+    if (arms != NULL && by == HS_BY_REASON)
+      ask_one_by_one (self, groups, group, arms);
+    if (group->n < LEAST)
+      continue;
     g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, arms, group->reason, text, reason.distance, FALSE);
     if (matrix == NULL || hs_group_solve (self, groups, group, matrix, HS_SOURCE_GROUP, 0, 0) > 0 || arms != NULL
         || reason.distance == 0 || reason.distance % 8 != 0)
       continue;
-    /* A pointer to a member. */
-    g_autoptr (HsMatrix) outer = hs_matrix_new (self, groups->members + group->first, group->n, NULL, group->reason, FALSE, 0, FALSE);
+    /* A pointer to a member; or the program's allocator keeps something before its objects. */
+    g_autoptr (HsMatrix) outer = hs_matrix_new (self, groups->members + group->first, group->n, NULL, group->reason, FALSE, reason.distance,
+                                                hs_is_prefix (self, reason.distance));
     if (outer != NULL)
       hs_group_solve (self, groups, group, outer, HS_SOURCE_GROUP, 0, 0);
   }

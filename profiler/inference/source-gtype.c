@@ -27,8 +27,8 @@ typedef struct {
 typedef struct {
   HsEngine *engine;
   HsClasses *classes;
-  HsTypeId instance, class, interface, node; /* GTypeInstance, GTypeClass, GTypeInterface, TypeNode; 0: not known */
-  guint64 node_name, node_self; /* offsets in a TypeNode */
+  HsTypeId instance, class, interface, node, data; /* GTypeInstance, GTypeClass, GTypeInterface, TypeNode, TypeData; 0: not known */
+  guint64 node_name, node_self, node_data, data_class; /* offsets in a TypeNode, and in its ClassData */
   HsAddr names;            /* GLib's table of quarks */
   HsAddr fundamental;      /* GLib's table of fundamental TypeNodes */
   GHashTable *types;       /* GType -> Registered */
@@ -59,13 +59,13 @@ plain_name (const char *name, gsize length)
 /* --- what the debug info knows --- */
 
 static HsTypeId
-struct_named (const HsEngine *engine, const char *name)
+record_named (const HsEngine *engine, HsTypeKind kind, const char *name)
 {
   guint n;
   const HsTypeId *ids = hs_types_by_name (engine->types, name, &n);
 
   for (guint i = 0; i < n; i++)
-    if (hs_types_get (engine->types, ids[i])->kind == HS_TYPE_STRUCT && hs_types_get (engine->types, ids[i])->size > 0)
+    if (hs_types_get (engine->types, ids[i])->kind == kind && hs_types_get (engine->types, ids[i])->size > 0)
       return ids[i];
   return 0;
 }
@@ -238,14 +238,30 @@ name_in_node (const Search *self, HsAddr node, guint64 value)
   return name != NULL && is_name (name) ? g_steal_pointer (&name) : NULL;
 }
 
+static gboolean
+node_of (const Search *self, guint64 value, HsAddr *node)
+{
+  *node = value;
+  return value >= SMALL_TYPES || hs_image_word (self->engine->image, self->fundamental + 2 * value, node);
+}
+
+/* Whether GLib's record of the GType @value says that its class is at @address. */
+static gboolean
+is_class_of (const Search *self, guint64 value, HsAddr address)
+{
+  HsAddr node, data, class;
+
+  return node_of (self, value, &node) && hs_image_word (self->engine->image, node + self->node_data, &data) && data != 0
+         && hs_image_word (self->engine->image, data + self->data_class, &class) && class == address;
+}
+
 static Registered *
 type_of (Search *self, guint64 value)
 {
   Registered *type = g_hash_table_lookup (self->types, (gpointer)value);
-  HsAddr node = value;
+  HsAddr node;
 
-  if ((type != NULL && type->sure) || self->names == 0 || !may_be_type (self, value)
-      || (value < SMALL_TYPES && !hs_image_word (self->engine->image, self->fundamental + 2 * value, &node)))
+  if ((type != NULL && type->sure) || self->names == 0 || !may_be_type (self, value) || !node_of (self, value, &node))
     return type;
   g_autofree char *name = name_in_node (self, node, value);
   return name != NULL ? add_type (self, value, name, strlen (name), TRUE) : type;
@@ -258,9 +274,14 @@ find_tables (Search *self)
   const HsTypes *types = self->engine->types;
   HsAddr quarks = 0;
 
-  self->node = struct_named (self->engine, "_TypeNode");
-  if (self->node == 0 || !member_offset (self->engine, self->node, "qname", &self->node_name)
-      || !member_offset (self->engine, self->node, "supers", &self->node_self))
+  HsTypeId record = record_named (self->engine, HS_TYPE_STRUCT, "_ClassData");
+
+  self->node = record_named (self->engine, HS_TYPE_STRUCT, "_TypeNode");
+  self->data = record_named (self->engine, HS_TYPE_UNION, "_TypeData");
+  if (self->node == 0 || self->data == 0 || record == 0 || !member_offset (self->engine, self->node, "qname", &self->node_name)
+      || !member_offset (self->engine, self->node, "supers", &self->node_self)
+      || !member_offset (self->engine, self->node, "data", &self->node_data)
+      || !member_offset (self->engine, record, "class", &self->data_class))
     return;
   for (guint32 i = 0; i < types->n_variables; i++) {
     const HsVariable *variable = &types->variables[i];
@@ -316,15 +337,19 @@ holds_functions (Search *self, const HsLayout *layout, const guint8 *data)
   return known == 0 || n > 0;
 }
 
-/* Whether the block may be a class of @type. GTypes stand in other blocks, too: a class has functions, and is large enough. */
+/* Whether the block may be a class of @type. GTypes and small numbers stand in other blocks, too: where GLib's own record
+ * is known, it has to lead to the class; else, and with interfaces, which have a table of functions in each class that
+ * implements them, the block has such functions and is large enough. */
 static gboolean
 may_be_class (Search *self, guint32 block, const Registered *type, guint64 value)
 {
   const HsLayout *layout = type->record != 0 ? hs_layouts_get (self->engine->layouts, type->record) : NULL;
   guint64 usable = hs_blocks_size (self->engine->blocks, block);
 
+  if (type->sure && (layout == NULL || !hs_begins_with (self->engine, type->record, self->interface)))
+    return is_class_of (self, value, self->engine->blocks->address[block]) && (layout == NULL || layout->size <= usable);
   if (layout == NULL)
-    return type->sure || value >= SMALL_TYPES;
+    return value >= SMALL_TYPES;
   return layout->size <= usable && (type->sure || usable - layout->size < HS_CHUNK_REST + 16)
          && holds_functions (self, layout, hs_engine_bytes (self->engine, block));
 }
@@ -432,6 +457,8 @@ decide_instances (Search *self, HsClass *class, const Registered *type)
     return;
   HsReason reason = { .source = HS_SOURCE_GTYPE, .slot = HS_NO_SLOT, .distance = class->behind, .member = class->name };
   guint32 number = hs_reasons_intern (engine->reasons, reason);
+  if (class->type < engine->types->n_types)
+    hs_class_learn_private (self->classes, class);
   for (guint32 i = 0; i < class->n; i++) {
     const HsClassMember *member = &g_array_index (self->classes->members, HsClassMember, class->first + i);
     if (class->type >= engine->types->n_types)
@@ -441,26 +468,48 @@ decide_instances (Search *self, HsClass *class, const Registered *type)
   }
 }
 
-/* The blocks of GLib's own records of the types. */
+/* The blocks of GLib's own records of the types. They point to classes, too, but are no instances. */
+static void
+decide_own (Search *self, HsTypeId type, HsAddr address, guint32 reason)
+{
+  HsEngine *engine = self->engine;
+  guint32 block = hs_blocks_at (engine->blocks, address);
+  const HsLayout *layout = hs_layouts_get (engine->layouts, type);
+  HsForm form;
+
+  if (block == HS_NO_BLOCK)
+    return;
+  guint64 usable = hs_blocks_size (engine->blocks, block);
+  gboolean fits = hs_fits (layout, address, usable, &form);
+  if (!fits && type != self->data)
+    return;
+  /* TypeData is a union of records, each as long as it needs, and has a table of functions behind it. */
+  if (!fits)
+    form = layout->size < usable ? HS_FORM_TAIL : HS_FORM_TRUNCATED;
+  hs_engine_decide (engine, block, type, form, HS_LEVEL_A, reason, HS_NO_BLOCK);
+}
+
 static void
 decide_nodes (Search *self)
 {
-  HsEngine *engine = self->engine;
   HsReason reason = { .source = HS_SOURCE_GTYPE, .slot = HS_NO_SLOT };
   GHashTableIter iter;
-  gpointer value, data;
-  HsForm form;
+  gpointer value, registered;
+  HsAddr data;
 
   if (self->names == 0)
     return;
   g_hash_table_iter_init (&iter, self->types);
-  while (g_hash_table_iter_next (&iter, &value, &data)) {
-    const Registered *type = data;
-    guint32 block = type->sure ? hs_blocks_at (engine->blocks, (HsAddr)value) : HS_NO_BLOCK;
+  while (g_hash_table_iter_next (&iter, &value, &registered)) {
+    const Registered *type = registered;
+    HsAddr node;
+    if (!type->sure || !node_of (self, (guint64)value, &node))
+      continue;
     reason.member = type->name;
-    if (block != HS_NO_BLOCK && hs_fits (hs_layouts_get (engine->layouts, self->node), (HsAddr)value,
-                                         hs_blocks_size (engine->blocks, block), &form))
-      hs_engine_decide (engine, block, self->node, form, HS_LEVEL_A, hs_reasons_intern (engine->reasons, reason), HS_NO_BLOCK);
+    guint32 number = hs_reasons_intern (self->engine->reasons, reason);
+    decide_own (self, self->node, node, number);
+    if (hs_image_word (self->engine->image, node + self->node_data, &data))
+      decide_own (self, self->data, data, number);
   }
 }
 
@@ -473,6 +522,7 @@ search (Search *self)
   find_tables (self);
   for (guint32 block = 0; block < self->engine->blocks->n; block++)
     look_at_block (self, block, model);
+  decide_nodes (self);
   hs_classes_find_members (self->classes);
   for (guint32 i = 0; i < self->classes->all->len; i++) {
     HsClass *class = hs_classes_get (self->classes, i);
@@ -481,14 +531,15 @@ search (Search *self)
     if (type->record != 0 && (type->sure || class->type != 0))
       decide_record (self, hs_blocks_at (self->engine->blocks, class->address), type);
   }
-  decide_nodes (self);
 }
 
 void
 hs_source_gtype (HsEngine *engine)
 {
-  Search self = { .engine = engine, .instance = struct_named (engine, "_GTypeInstance"), .class = struct_named (engine, "_GTypeClass"),
-                  .interface = struct_named (engine, "_GTypeInterface") };
+  Search self = { .engine = engine,
+                  .instance = record_named (engine, HS_TYPE_STRUCT, "_GTypeInstance"),
+                  .class = record_named (engine, HS_TYPE_STRUCT, "_GTypeClass"),
+                  .interface = record_named (engine, HS_TYPE_STRUCT, "_GTypeInterface") };
 
   if (self.instance == 0 || self.class == 0)
     return;

@@ -24,7 +24,7 @@ static HsWordKind
 kind_of_slot (const HsSlot *slot)
 {
   if (slot->in_union || slot->kind == HS_SLOT_UNION)
-    return HS_WORD_UNKNOWN;
+    return HS_WORD_EITHER;
   return slot->kind == HS_SLOT_VOID ? HS_WORD_VOID : slot->kind == HS_SLOT_FUNCTION ? HS_WORD_FUNCTION : HS_WORD_POINTER;
 }
 

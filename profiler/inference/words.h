@@ -33,7 +33,8 @@ typedef enum {
   HS_WORD_MIXED,    /* several integers */
   HS_WORD_CHARS,
   HS_WORD_DOUBLE,
-  HS_WORD_UNKNOWN,  /* a union, an array */
+  HS_WORD_UNKNOWN,  /* a union of numbers, an array: says nothing */
+  HS_WORD_EITHER,   /* a union: a pointer, or something else */
   HS_N_WORD_KINDS
 } HsWordKind;
 

@@ -312,7 +312,7 @@ free_graph (HsGraph *graph)
     g_mutex_clear (&entry->lock);
     hs_model_free (entry->model);
     g_free (entry->ids);
-    g_free (entry->defines);
+    g_clear_pointer (&entry->uses, g_array_unref);
   }
   g_free (graph->of_module);
   hs_graph_free_names (graph);
@@ -337,28 +337,56 @@ hs_types_unref (HsTypes *self)
 
 /* --- who knows what */
 
-static guint8 *
-find_defined (const HsTypes *self, const HsGraphModule *entry)
+static int
+compare_uses (gconstpointer a, gconstpointer b)
 {
-  guint8 *defines = g_malloc0 (self->n_types / 8 + 1);
+  const HsModuleUse *x = a, *y = b;
 
-  for (guint32 i = 0; i < entry->model->n_types; i++)
-    if (entry->model->types[i].kind != HS_TYPE_OPAQUE)
-      defines[entry->ids[i] / 8] |= (guint8)(1u << entry->ids[i] % 8);
-  return defines;
+  return x->id < y->id ? -1 : x->id > y->id;
 }
 
-gboolean
-hs_types_defines (const HsTypes *self, guint module, HsTypeId id)
+static GArray *
+find_uses (const HsGraphModule *entry)
+{
+  GArray *uses = g_array_new (FALSE, FALSE, sizeof (HsModuleUse));
+  guint n = 0;
+
+  for (guint32 i = 0; i < entry->model->n_types; i++) {
+    const HsModelType *type = &entry->model->types[i];
+    HsTypeUse use = { .defines = TRUE, .system = (type->flags & HS_TYPE_FLAG_SYSTEM) != 0, .mentions = MIN (type->mentions, HS_MAX_MENTIONS) };
+    HsModuleUse one = { entry->ids[i], use };
+    if (type->kind != HS_TYPE_OPAQUE)
+      g_array_append_val (uses, one);
+  }
+  g_array_sort (uses, compare_uses);
+  /* Several of the module's types may be one in the graph. */
+  for (guint i = 0; i < uses->len; i++) {
+    HsModuleUse one = g_array_index (uses, HsModuleUse, i), *last = n > 0 ? &g_array_index (uses, HsModuleUse, n - 1) : NULL;
+    if (last == NULL || last->id != one.id) {
+      g_array_index (uses, HsModuleUse, n++) = one;
+      continue;
+    }
+    last->use.system &= one.use.system;
+    last->use.mentions = (guint32)MIN ((guint64)last->use.mentions + one.use.mentions, HS_MAX_MENTIONS);
+  }
+  g_array_set_size (uses, n);
+  return uses;
+}
+
+HsTypeUse
+hs_types_use (const HsTypes *self, guint module, HsTypeId id)
 {
   HsGraph *graph = hs_graph (self);
   HsGraphModule *entry = module < graph->n_modules ? &graph->of_module[module] : NULL;
 
   if (entry == NULL || entry->model == NULL || id >= self->n_types)
-    return FALSE;
+    return (HsTypeUse){ .defines = FALSE };
   g_mutex_lock (&graph->lock);
-  if (entry->defines == NULL)
-    entry->defines = find_defined (self, entry);
+  if (entry->uses == NULL)
+    entry->uses = find_uses (entry);
   g_mutex_unlock (&graph->lock);
-  return (entry->defines[id / 8] >> id % 8 & 1) != 0;
+  guint at;
+  HsModuleUse wanted = { .id = id };
+  return g_array_binary_search (entry->uses, &wanted, compare_uses, &at) ? g_array_index (entry->uses, HsModuleUse, at).use
+                                                                        : (HsTypeUse){ .defines = FALSE };
 }

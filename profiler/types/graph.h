@@ -11,10 +11,16 @@ typedef struct {
   gboolean sound;
 } HsSoundUnit;
 
+/* How a module knows a type of the graph that it defines. */
+typedef struct {
+  HsTypeId id;
+  HsTypeUse use;
+} HsModuleUse;
+
 typedef struct {
   HsModel *model; /* NULL: the module has no debug info */
   guint32 *ids;   /* by the model's type: type of the graph */
-  guint8 *defines; /* bit by type of the graph; made at the first question, under the graph's lock; or NULL */
+  GArray *uses;   /* HsModuleUse, by id; made at the first question, under the graph's lock; or NULL */
   GMutex lock;    /* of what follows: opened at the first question about locals */
   gboolean opened;
   HsDebugFiles *files; /* or NULL */

@@ -160,9 +160,17 @@ const HsTypeId *hs_types_by_cxx_name (const HsTypes *self, const char *name, gui
  * caller's frame @pc is the return address minus one. NULL or empty: nothing known. The strings live as long as @self. */
 GArray *hs_types_locals (HsTypes *self, const HsModule *module, HsAddr pc);
 
-/* hs_types_defines: whether the debug info of the module with this index has a definition of the type, not only a declaration:
- * the code there may look into it. */
-gboolean hs_types_defines (const HsTypes *self, guint module, HsTypeId id);
+#define HS_MAX_MENTIONS ((1u << 30) - 1)
+
+/* How one module knows a type. */
+typedef struct {
+  guint32 defines : 1; /* its debug info has a definition, not only a declaration: the code there may look into it */
+  guint32 system : 1;  /* it has that from a header of the system: another library's */
+  guint32 mentions : 30; /* as in HsType, in this module */
+} HsTypeUse;
+
+/* hs_types_use: how the module with this index knows the type. May be called from any thread. */
+HsTypeUse hs_types_use (const HsTypes *self, guint module, HsTypeId id);
 
 /* hs_types_first_parameter: the type of the first parameter of the function that begins at @pc, an address in the target;
  * 0 where it has none, or nothing is known. Reads that function's DIE on demand; may be called from any thread. */

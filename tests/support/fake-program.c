@@ -206,3 +206,32 @@ program_check_below (const Program *self, HsAddr address, HsLevel level)
   if (hs_label_level (program_label (self, address)) >= level)
     fail (self, address, "a guess at most");
 }
+
+HsTypeId
+program_record (Program *self, const char *name, guint64 size, HsTypeId *id)
+{
+  *id = fake_struct (self->fake, name, size);
+  return fake_pointer (self->fake, *id);
+}
+
+HsTypeId
+program_leaf_type (Program *self, HsTypeId *leaf)
+{
+  HsTypeId to_leaf = program_record (self, "leaf", 40, leaf);
+
+  fake_member (self->fake, *leaf, "self", to_leaf, 0);
+  fake_member (self->fake, *leaf, "home", to_leaf, 8);
+  fake_member (self->fake, *leaf, "n", self->number, 16);
+  fake_member (self->fake, *leaf, "m", self->number, 24);
+  fake_member (self->fake, *leaf, "k", self->number, 32);
+  return to_leaf;
+}
+
+HsAddr
+program_leaf (Program *self)
+{
+  HsAddr leaf = program_block (self, 40);
+
+  program_store (self, leaf, leaf);
+  return leaf;
+}

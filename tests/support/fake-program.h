@@ -38,6 +38,12 @@ void program_tear_down (Program *self, gconstpointer size);
 /* program_add: a test with such a heap; 0: of 1 MiB. */
 void program_add (const char *path, void (*test) (Program *self, gconstpointer size), gsize size);
 
+/* program_record: the type of pointers to a new struct, which is @id. program_leaf_type: the same of struct leaf { struct leaf *self,
+ * *home; long n, m, k; }. program_leaf: a block with one that points to itself. */
+HsTypeId program_record (Program *self, const char *name, guint64 size, HsTypeId *id);
+HsTypeId program_leaf_type (Program *self, HsTypeId *leaf);
+HsAddr program_leaf (Program *self);
+
 /* program_block: a block as malloc (@size) would give it, all zero. */
 HsAddr program_block (Program *self, gsize size);
 

@@ -43,7 +43,7 @@ tests_victims_victim_vtable_plain_CXXFLAGS = -g -fno-rtti
 tests_victims_victim_vtable_plain_LDFLAGS =
 
 # And so do objects that point to their class.
-check_PROGRAMS += tests/unit/test-class tests/victims/victim-class tests/victims/victim-gtype tests/victims/victim-functions
+check_PROGRAMS += tests/unit/test-class tests/victims/victim-class tests/victims/victim-gtype tests/victims/victim-gtype-tables tests/victims/victim-functions
 TESTS += tests/unit/test-class
 tests_unit_test_class_SOURCES = tests/unit/test-class.c tests/support/victim.c tests/support/victim.h
 tests_unit_test_class_CFLAGS = $(AM_CFLAGS) $(LIBELF_CFLAGS)
@@ -55,6 +55,10 @@ tests_victims_victim_class_LDFLAGS =
 tests_victims_victim_gtype_SOURCES = tests/victims/victim-gtype.c tests/victims/said.h
 tests_victims_victim_gtype_CFLAGS = -std=gnu11 -g -O1 $(WARN_CFLAGS)
 tests_victims_victim_gtype_LDFLAGS =
+tests_victims_victim_gtype_tables_SOURCES = $(tests_victims_victim_gtype_SOURCES)
+tests_victims_victim_gtype_tables_CPPFLAGS = $(AM_CPPFLAGS) -DTABLES
+tests_victims_victim_gtype_tables_CFLAGS = $(tests_victims_victim_gtype_CFLAGS)
+tests_victims_victim_gtype_tables_LDFLAGS =
 tests_victims_victim_functions_SOURCES = tests/victims/victim-functions.c tests/victims/said.h
 tests_victims_victim_functions_CFLAGS = -std=gnu11 -g -O2 $(WARN_CFLAGS)
 tests_victims_victim_functions_LDFLAGS =

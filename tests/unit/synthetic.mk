@@ -3,6 +3,7 @@ SYNTHETIC_TESTS = \
   tests/unit/test-blocks \
   tests/unit/test-forms \
   tests/unit/test-inside \
+  tests/unit/test-shapes \
   tests/unit/test-glibc-walk \
   tests/unit/test-groups \
   tests/unit/test-inference \
@@ -31,6 +32,9 @@ FAKE_PROGRAM_LIBS = libhs-inference.la libhs-roots.la libhs-types.la libhs-modul
 tests_unit_test_inside_SOURCES = tests/unit/test-inside.c $(FAKE_PROGRAM)
 tests_unit_test_inside_CFLAGS = $(FAKE_PROGRAM_CFLAGS)
 tests_unit_test_inside_LDADD = $(FAKE_PROGRAM_LIBS)
+tests_unit_test_shapes_SOURCES = tests/unit/test-shapes.c $(FAKE_PROGRAM)
+tests_unit_test_shapes_CFLAGS = $(FAKE_PROGRAM_CFLAGS)
+tests_unit_test_shapes_LDADD = $(FAKE_PROGRAM_LIBS)
 tests_unit_test_forms_SOURCES = tests/unit/test-forms.c $(FAKE_PROGRAM)
 tests_unit_test_forms_CFLAGS = $(FAKE_PROGRAM_CFLAGS)
 tests_unit_test_forms_LDADD = $(FAKE_PROGRAM_LIBS)

@@ -26,6 +26,18 @@ static const Expected GTYPES[] = {
   { "circle", "struct _FooCircle", HS_FORM_BEHIND, 8 },
   { "shape-class", "struct _FooShapeClass", HS_FORM_WHOLE, 1 },
   { "circle-class", "struct _FooCircleClass", HS_FORM_WHOLE, 1 },
+  { "square", "struct _FooSquare", HS_FORM_BEHIND, 8 },
+  { "decoy", NULL, 0, 8 },
+  { NULL },
+};
+
+static const Expected PRIVATE_POINTERS[] = {
+  { "by-pointer", "struct _FooLabel", HS_FORM_WHOLE, 8 },
+  { NULL },
+};
+
+static const Expected PRIVATE_NAMES[] = {
+  { "by-name", "struct _FooLabel", HS_FORM_WHOLE, 8 },
   { NULL },
 };
 
@@ -36,6 +48,7 @@ static const Expected FUNCTIONS[] = {
   { "session", "struct session", HS_FORM_WHOLE, 4 },
   { "cursor", "struct cursor", HS_FORM_WHOLE, 4 },
   { "parcel", "struct parcel", HS_FORM_WHOLE, 6 },
+  { "ticket", "struct ticket", HS_FORM_WHOLE, 12 },
   { "route", "struct route", HS_FORM_WHOLE, 8 },
   { "lost", "struct circle", HS_FORM_WHOLE, 8 },
   { "plain", NULL, 0, 6 },
@@ -98,9 +111,11 @@ test_class (void)
 }
 
 static void
-test_gtype (void)
+test_gtype (gconstpointer victim)
 {
-  check ("victim-gtype", GTYPES, HS_LEVEL_A);
+  check (victim, GTYPES, HS_LEVEL_A);
+  check (victim, PRIVATE_POINTERS, HS_LEVEL_B);
+  check (victim, PRIVATE_NAMES, HS_LEVEL_C);
 }
 
 static void
@@ -114,7 +129,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/class/functions", test_class);
-  g_test_add_func ("/class/gtype", test_gtype);
+  g_test_add_data_func ("/class/gtype", "victim-gtype", test_gtype);
+  g_test_add_data_func ("/class/gtype/tables", "victim-gtype-tables", test_gtype);
   g_test_add_data_func ("/class/casts", "victim-functions", test_functions);
   return g_test_run ();
 }

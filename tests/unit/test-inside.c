@@ -4,43 +4,13 @@
 
 #define MANY 32
 
-static HsTypeId
-record (Program *self, const char *name, guint64 size, HsTypeId *id)
-{
-  *id = fake_struct (self->fake, name, size);
-  return fake_pointer (self->fake, *id);
-}
-
-/* struct leaf { struct leaf *self; long n, m; ... } of 40 bytes. */
-static HsTypeId
-add_leaf_type (Program *self, HsTypeId *leaf)
-{
-  HsTypeId to_leaf = record (self, "leaf", 40, leaf);
-
-  fake_member (self->fake, *leaf, "self", to_leaf, 0);
-  fake_member (self->fake, *leaf, "home", to_leaf, 8);
-  fake_member (self->fake, *leaf, "n", self->number, 16);
-  fake_member (self->fake, *leaf, "m", self->number, 24);
-  fake_member (self->fake, *leaf, "k", self->number, 32);
-  return to_leaf;
-}
-
-static HsAddr
-add_leaf (Program *self)
-{
-  HsAddr leaf = program_block (self, 40);
-
-  program_store (self, leaf, leaf);
-  return leaf;
-}
-
 /* Objects of two types in one large block, each of which a variable leads to, and an array of pointers at its start with
  * numbers behind: all that they point to is known. */
 static void
 test_pool (Program *self, gconstpointer size)
 {
-  HsTypeId leaf, to_leaf = add_leaf_type (self, &leaf), cursor, to_cursor = record (self, "cursor", 32, &cursor);
-  HsTypeId statement, to_statement = record (self, "statement", 48, &statement);
+  HsTypeId leaf, to_leaf = program_leaf_type (self, &leaf), cursor, to_cursor = program_record (self, "cursor", 32, &cursor);
+  HsTypeId statement, to_statement = program_record (self, "statement", 48, &statement);
   HsAddr pool = program_block (self, 4000), of_cursor[MANY], of_statement[MANY], of_array[5];
 
   fake_member (self->fake, cursor, "at", to_leaf, 0);
@@ -48,15 +18,15 @@ test_pool (Program *self, gconstpointer size)
   fake_member (self->fake, statement, "rows", self->number, 0);
   fake_member (self->fake, statement, "first", to_leaf, 8);
   for (guint i = 0; i < 5; i++)
-    program_store (self, pool + 8 * i, of_array[i] = add_leaf (self));
+    program_store (self, pool + 8 * i, of_array[i] = program_leaf (self));
   for (guint i = 0; i < 6; i++)
     program_store (self, pool + 40 + 8 * i, PROGRAM_NOWHERE + i);
   for (guint i = 0; i < MANY; i++) {
     HsAddr at = pool + 256 + 112 * i;
-    program_store (self, at, of_cursor[i] = add_leaf (self));
+    program_store (self, at, of_cursor[i] = program_leaf (self));
     program_store (self, at + 8, i);
     program_store (self, at + 48, 7 + i);
-    program_store (self, at + 56, of_statement[i] = add_leaf (self));
+    program_store (self, at + 56, of_statement[i] = program_leaf (self));
     program_variable (self, to_cursor, at);
     program_variable (self, to_statement, at + 48);
   }
@@ -76,7 +46,7 @@ test_pool (Program *self, gconstpointer size)
 static void
 tables (Program *self, gboolean numbers)
 {
-  HsTypeId table, to_table = record (self, "table", 24, &table);
+  HsTypeId table, to_table = program_record (self, "table", 24, &table);
   HsAddr array[MANY], last = 0;
 
   fake_member (self->fake, table, "next", to_table, 0);
@@ -118,7 +88,7 @@ enum { EARLY = 20 }; /* records from which is learnt which number counts the ele
 static void
 used_elements (Program *self, gboolean told)
 {
-  HsTypeId leaf, to_leaf = add_leaf_type (self, &leaf), list, to_list = record (self, "list", 16, &list);
+  HsTypeId leaf, to_leaf = program_leaf_type (self, &leaf), list, to_list = program_record (self, "list", 16, &list);
   HsAddr in_use[2 * MANY], stale[2 * MANY], last = 0;
 
   fake_member (self->fake, list, "next", to_list, 0);
@@ -129,7 +99,7 @@ used_elements (Program *self, gboolean told)
     guint room = 6 + 2 * (i % 4), used = told ? 1 + i % 5 : 77;
     HsAddr block = program_block (self, 16 + 8 * room);
     for (guint k = 0; k < 5; k++)
-      program_store (self, block + 16 + 8 * k, k < used ? in_use[i] = add_leaf (self) : 0);
+      program_store (self, block + 16 + 8 * k, k < used ? in_use[i] = program_leaf (self) : 0);
     program_store (self, block + 16 + 40, stale[i] = i < 2 * MANY - EARLY ? program_block (self, 40) : 0);
     program_store (self, block, last);
     program_store32 (self, block + 8, used);

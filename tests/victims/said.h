@@ -1,11 +1,12 @@
 /* said.h - what a victim says of its blocks: a line per name with their addresses, and then that it is ready. */
 #pragma once
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-/* The blocks, by what they are. */
-static struct { const char *name; void *blocks[16]; size_t n; } truth[16];
+/* The blocks, by what they are. The addresses are inverted: this table leads to none of them. */
+static struct { const char *name; uintptr_t blocks[16]; size_t n; } truth[16];
 
 static void
 note (const char *name, void *block)
@@ -15,7 +16,7 @@ note (const char *name, void *block)
   while (truth[i].name != NULL && strcmp (truth[i].name, name) != 0)
     i++;
   truth[i].name = name;
-  truth[i].blocks[truth[i].n++] = block;
+  truth[i].blocks[truth[i].n++] = ~(uintptr_t)block;
 }
 
 static void
@@ -24,7 +25,7 @@ tell (void)
   for (size_t i = 0; i < sizeof truth / sizeof *truth && truth[i].name != NULL; i++) {
     printf ("%s", truth[i].name);
     for (size_t k = 0; k < truth[i].n; k++)
-      printf (" %p", truth[i].blocks[k]);
+      printf (" %p", (void *)~truth[i].blocks[k]);
     printf ("\n");
   }
   printf ("ready\n");

@@ -98,8 +98,31 @@ struct timer *timers;
 struct tree routes = { NULL, 0, route_compare };
 struct other_route *no_route;
 struct bag *bag;
-struct bag *plain;  /* its elements are freed by free() */
+struct bag *plain;  /* its elements are freed by free(), and empty */
 uintptr_t hidden[8]; /* nothing points at these */
+
+/* A hash table of anything: the functions stand in the table, the void * in the entries of its buckets. */
+struct ticket { long number; double price; struct bag *bag; };
+struct voucher { long code; double value; struct bag *bag; } *no_voucher; /* nobody makes one */
+struct entry { void *data; struct entry *next; };
+struct table { struct entry *bucket; size_t n; size_t (*hash) (const void *, size_t); int (*same) (const void *, const void *); };
+struct table *desk;
+
+static size_t
+ticket_hash (const void *data, size_t n)
+{
+  const struct ticket *ticket = data;
+
+  return (size_t)ticket->number % n;
+}
+
+static int
+ticket_same (const void *a, const void *b)
+{
+  const struct ticket *x = a, *y = b;
+
+  return x->number == y->number && x->price == y->price;
+}
 
 static void *
 make (const char *name, size_t size)
@@ -153,10 +176,41 @@ make_bag (const char *name, FreeItem free_item)
   made->free_item = free_item;
   for (made->length = 0; made->length < 6; made->length++) {
     struct parcel *parcel = made->items[made->length] = make (name, sizeof *parcel);
+    if (free_item == free)
+      continue; /* nor is there anything in them that tells */
     parcel->sender = text ((long)made->length);
     parcel->from = made;
   }
   return made;
+}
+
+static void
+add_ticket (long number)
+{
+  struct ticket *ticket = make ("ticket", sizeof *ticket);
+  struct entry *entry = &desk->bucket[desk->hash (&(struct ticket){ number, 0, NULL }, desk->n)];
+
+  ticket->number = number;
+  ticket->price = 1.5;
+  ticket->bag = bag;
+  if (entry->data != NULL) {
+    struct entry *more = calloc (1, sizeof *more);
+    *more = *entry;
+    entry->next = more;
+  }
+  entry->data = ticket;
+}
+
+static void
+fill_desk (void)
+{
+  desk = calloc (1, sizeof *desk);
+  desk->n = 5;
+  desk->bucket = calloc (desk->n, sizeof *desk->bucket);
+  desk->hash = ticket_hash;
+  desk->same = ticket_same;
+  for (long i = 0; i < 12; i++)
+    add_ticket (i);
 }
 
 static void
@@ -190,6 +244,7 @@ fill (void)
     hidden[i] = (uintptr_t)shape ^ UINT32_MAX;
   }
   bag = make_bag ("parcel", (FreeItem)(Any)parcel_free);
+  fill_desk ();
   plain = make_bag ("plain", free);
 }
 
