@@ -64,8 +64,10 @@ hs_deque_follow (HsEngine *engine, const HsSlot *slot, const HsScan *scan, guint
 static const HsSlot *
 slot_of (HsEngine *engine, const HsReason *reason)
 {
-  const HsLayout *layout = reason->owner != 0 && reason->owner < engine->types->n_types ? hs_layouts_get (engine->layouts, reason->owner) : NULL;
+  const HsLayout *layout = NULL;
 
+  if (reason->owner != 0 && reason->owner < engine->types->n_types)
+    layout = hs_layouts_get (engine->layouts, reason->owner);
   for (guint32 i = 0; layout != NULL && layout->has_deques && i < layout->n_slots; i++)
     if (layout->slots[i].offset == reason->slot)
       return layout->slots[i].is_deque ? &layout->slots[i] : NULL;
@@ -94,5 +96,6 @@ hs_deque_range (HsEngine *engine, guint32 block, guint64 *from, guint64 *to)
     *from = MIN (usable, deque.start.current - address);
   if (deque.finish.first == address && deque.finish.current >= address)
     *to = MIN (usable, deque.finish.current - address);
+  *from = MIN (*from, *to);
   return TRUE;
 }

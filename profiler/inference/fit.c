@@ -108,11 +108,12 @@ is_open_end (HsEngine *self, const HsType *type, guint32 i, HsTypeId id)
   return i + 1 == type->n_members && member->kind == HS_TYPE_ARRAY && member->size == 0 && type->kind != HS_TYPE_UNION;
 }
 
-/* Whether a member is an @inner; where that is 0, whether it is anything but a pointer. */
+#define ANY_VALUE HS_TYPE_LIMIT /* no type: whatever is no pointer */
+
 static gboolean
 is_inner (HsEngine *self, HsTypeId id, HsTypeId inner)
 {
-  if (inner == 0)
+  if (inner == ANY_VALUE)
     return hs_types_get (self->types, id)->kind != HS_TYPE_POINTER;
   return id == inner || begins_like (self, id, inner);
 }
@@ -159,7 +160,9 @@ hs_contains (HsEngine *self, HsTypeId outer, HsTypeId inner, guint64 offset)
 gboolean
 hs_has_value_at (HsEngine *self, HsTypeId outer, guint64 offset)
 {
-  return hs_contains (self, outer, 0, offset);
+  guint steps = 0;
+
+  return outer < self->types->n_types && contains (self, outer, ANY_VALUE, offset, 0, &steps);
 }
 
 /* --- headers --- */

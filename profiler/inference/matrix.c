@@ -227,10 +227,13 @@ prior_bits (const HsMatrix *self, HsTypeId id)
   gboolean asked = self->open && self->users->len > 0;
   HsTypeUse use = asked ? use_there (self, id) : (HsTypeUse){ .defines = FALSE };
   gboolean system = use.defines ? use.system : (type->flags & HS_TYPE_FLAG_SYSTEM) != 0;
-  float bits = log2_of (1 + (use.defines ? use.mentions : type->mentions));
+  float bits = log2_of (1 + (use.defines ? use.mentions : type->mentions)), less = 0;
 
-  return bits - (!system ? 0 : use.defines ? MAX (SYSTEM_BITS - bits, SYSTEM_BITS / 2) : MAX (SYSTEM_BITS - bits, 0)) - (asked && !use.defines ? OTHER_BITS : 0)
-         + (self->open ? naming_bits (self, id) : 0);
+  if (system)
+    less = MAX (SYSTEM_BITS - bits, use.defines ? SYSTEM_BITS / 2 : 0);
+  if (asked && !use.defines)
+    less += OTHER_BITS;
+  return bits - less + (self->open ? naming_bits (self, id) : 0);
 }
 
 static gboolean

@@ -1,8 +1,8 @@
 /* source-array.c - arrays of pointers and of numbers.
  *
  * A T ** to the start of a block of nothing but acceptable pointers makes it T *[]; a pointer to numbers, to a block
- * without pointers, makes it an array of these. What a void * leads to is one if it is large and holds nothing but pointers: a
- * hash table's; and then so are smaller ones that the same member leads to. */
+ * without pointers, makes it an array of these. What a void * leads to is one if it is large and holds hardly anything but
+ * pointers: a hash table's; and then so are smaller ones that the same member leads to in the same context. */
 #include "profiler/inference/groups.h"
 
 #include <string.h>
@@ -47,9 +47,9 @@ holds_numbers (HsEngine *self, guint32 block)
 {
   const guint8 *data = hs_engine_bytes (self, block);
   guint64 distance = hs_reasons_get (self->reasons, self->reason[block])->distance;
-  guint64 usable = hs_blocks_size (self->blocks, block) - distance;
+  guint64 usable = hs_blocks_size (self->blocks, block);
 
-  return data != NULL && hs_content_heap_pointers (self, data + distance, MIN (usable, 4096)) == 0;
+  return data != NULL && distance < usable && hs_content_heap_pointers (self, data + distance, MIN (usable - distance, 4096)) == 0;
 }
 
 /* --- behind void * --- */

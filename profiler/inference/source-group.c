@@ -2,10 +2,9 @@
  *
  * A void * says nothing about one block, but all that the same member leads to are mostly of one type, or of one for each
  * value of a member next to it. Candidates are all types of the blocks' sizes; of a union its arms, and what begins with
- * them or holds them; of a struct that is only declared those of its name. First in each context by itself (a hash table's values), then in all together. */
+ * them or holds them; of a struct that is only declared those of its name. First in each context by itself (a hash
+ * table's values), then in all together. */
 #include "profiler/inference/groups.h"
-
-#define LEAST 1 /* blocks */
 
 /* The union's slot that the group's pointers come from, or NULL. */
 static const HsSlot *
@@ -97,46 +96,37 @@ count_pointers (const HsSpecimen *specimen)
   return n;
 }
 
-/* What one object @distance bytes into the block may be, by its contents alone; 0: they do not tell. */
-static HsTypeId
-choose_arm (HsEngine *self, const GArray *arms, guint32 block, guint64 distance)
+void
+hs_group_inside (HsEngine *self, const HsEdge *edge, guint32 block)
 {
+  const HsReason *reason = hs_reasons_get (self->reasons, edge->reason);
   double best = -G_MAXINT16, next = -G_MAXINT16;
   HsTypeId type = 0;
   HsSpecimen specimen;
+  gboolean text;
 
-  if (arms->len > MAX_ARMS || self->n_inside >= MAX_INSIDE || !hs_specimen_open_at (self, block, distance, &specimen))
-    return 0;
+  if (self->n_inside >= MAX_INSIDE || edge->value % 8 != 0)
+    return;
+  g_autoptr (GArray) arms = arms_of (self, reason, &text);
+  if (arms == NULL || arms->len > MAX_ARMS || !hs_specimen_open_at (self, block, edge->value - self->blocks->address[block], &specimen))
+    return;
   self->n_inside++;
   hs_score_prepare (self);
   guint n_words = specimen.n_words;
   for (guint i = 0; i < arms->len; i++) {
     HsTypeId arm = g_array_index (arms, HsTypeId, i);
     HsLayout *layout = hs_layouts_get (self->layouts, arm);
-    if (layout->size > specimen.usable)
-      continue;
     gboolean array = hs_types_get (self->types, arm)->kind == HS_TYPE_POINTER;
-    if (array && count_pointers (&specimen) < LEAST_POINTERS)
+    if (layout->size > specimen.usable || (array && count_pointers (&specimen) < LEAST_POINTERS))
       continue;
-    if (!array)
-      specimen.n_words = (guint)MIN (layout->size / 8, HS_MAX_WORDS);
+    specimen.n_words = array ? n_words : (guint)MIN (layout->size / 8, HS_MAX_WORDS);
     double bits = hs_score_as (self, &specimen, arm);
     specimen.n_words = n_words;
     next = MAX (next, MIN (bits, best));
     type = bits > best ? arm : type;
     best = MAX (best, bits);
   }
-  return best >= LEAST_INSIDE && best >= next + HS_CLEARLY ? type : 0;
-}
-
-void
-hs_group_inside (HsEngine *self, const HsEdge *edge, guint32 block)
-{
-  gboolean text;
-  g_autoptr (GArray) arms = edge->value % 8 == 0 ? arms_of (self, hs_reasons_get (self->reasons, edge->reason), &text) : NULL;
-  HsTypeId type = arms != NULL ? choose_arm (self, arms, block, edge->value - self->blocks->address[block]) : 0;
-
-  if (type != 0)
+  if (best >= LEAST_INSIDE && best >= next + HS_CLEARLY)
     hs_engine_object (self, edge->value, type, HS_LEVEL_C, edge->owner, edge->reason);
 }
 
@@ -155,39 +145,19 @@ wide_arm (HsEngine *self, const HsReason *reason)
   return 0;
 }
 
+/* Those of a union's blocks that hold text of wide characters: each shows it by itself. */
 static void
-decide_one (HsEngine *self, guint32 block, HsTypeId type)
-{
-  HsForm form = HS_FORM_ARRAY;
-  guint32 reason = hs_engine_reason_by (self, self->reason[block], HS_SOURCE_GROUP, 0);
-  HsAddr address = self->blocks->address[block];
-  HsSlotKind kind = hs_slot_kind (self->types, type);
-
-  if (kind == HS_SLOT_POINTER && !hs_holds_pointers (self, block, type))
-    return;
-  if (kind != HS_SLOT_OBJECT || hs_fits (hs_layouts_get (self->layouts, type), address, hs_blocks_size (self->blocks, block), &form))
-    hs_engine_decide (self, block, type, form, HS_LEVEL_C, reason, self->parent[block]);
-  else /* the first of several */
-    hs_engine_object (self, address, type, HS_LEVEL_C, self->parent[block], self->reason[block]);
-}
-
-/* Those of a union's blocks that show one by one what they are: text of wide characters; and the others, where there are too few
- * to be asked together. */
-static void
-ask_one_by_one (HsEngine *self, const HsGroups *groups, const HsGroup *group, const GArray *arms)
+ask_wide (HsEngine *self, const HsGroups *groups, const HsGroup *group)
 {
   const HsReason *reason = hs_reasons_get (self->reasons, group->reason);
-  HsTypeId wide = wide_arm (self, reason);
+  HsTypeId wide = reason->distance == 0 ? wide_arm (self, reason) : 0;
 
-  for (guint32 i = 0; i < group->n && reason->distance == 0; i++) {
+  for (guint32 i = 0; wide != 0 && i < group->n; i++) {
     guint32 block = groups->members[group->first + i];
     const guint8 *data = hs_engine_bytes (self, block);
-    if (data == NULL || hs_label_level (self->label[block]) != HS_LEVEL_NONE)
-      continue;
-    HsTypeId type = wide != 0 && hs_content_is_wide (self, data, hs_blocks_size (self->blocks, block)) ? wide
-                    : group->n < LEAST ? choose_arm (self, arms, block, 0) : 0;
-    if (type != 0)
-      decide_one (self, block, type);
+    if (data != NULL && hs_label_level (self->label[block]) == HS_LEVEL_NONE && hs_content_is_wide (self, data, hs_blocks_size (self->blocks, block)))
+      hs_engine_decide (self, block, wide, HS_FORM_ARRAY, HS_LEVEL_C, hs_engine_reason_by (self, self->reason[block], HS_SOURCE_GROUP, 0),
+                        self->parent[block]);
   }
 }
 
@@ -200,13 +170,11 @@ ask (HsEngine *self, HsGrouping by, guint memory)
     const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
     HsReason reason = *hs_reasons_get (self->reasons, group->reason);
     gboolean text;
-    if ((group->n < LEAST && !hs_has_arms (self, group->reason)) || !hs_group_is_due (self, group, memory))
+    if (!hs_group_is_due (self, group, memory))
       continue;
     g_autoptr (GArray) arms = arms_of (self, &reason, &text);
-    if (arms != NULL && by == HS_BY_REASON)
-      ask_one_by_one (self, groups, group, arms);
-    if (group->n < LEAST)
-      continue;
+    if (by == HS_BY_REASON)
+      ask_wide (self, groups, group);
     g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, arms, group->reason, text, reason.distance, FALSE);
     if (matrix == NULL || hs_group_solve (self, groups, group, matrix, HS_SOURCE_GROUP, 0, 0) > 0 || arms != NULL
         || reason.distance == 0 || reason.distance % 8 != 0)

@@ -64,9 +64,10 @@ static void
 ask_tails (HsEngine *self, const HsGroups *groups, const HsGroup *group)
 {
   guint64 distance = hs_reasons_get (self->reasons, group->reason)->distance;
+  const GArray *ids = NULL;
 
-  const GArray *ids = distance != 0 && group->n >= LEAST_TAILS && !hs_is_prefix (self, distance) ? hs_ends_in_text (self, distance) : NULL;
-
+  if (distance != 0 && group->n >= LEAST_TAILS && !hs_is_prefix (self, distance))
+    ids = hs_ends_in_text (self, distance);
   if (ids == NULL)
     return;
   g_autoptr (HsMatrix) matrix = hs_matrix_new (self, groups->members + group->first, group->n, ids, group->reason, FALSE, 0, FALSE);

@@ -9,14 +9,14 @@
 
 #define DEQUE "std::_Deque_base<leaf*, std::allocator<leaf*> >"
 
-/* A deque of three nodes of 64 pointers, of which those from the 60th of the first to the 4th of the third are in use; what is
- * before, behind, and in the unused places of the map was left there. */
+/* A deque of three nodes of 64 pointers; in the first the elements from @first on are in use, in the third those before @last.
+ * What is before, behind, and in the unused places of the map was left there. */
 static void
-test_deque (Program *self, gconstpointer size)
+make_deque (Program *self, HsAddr node[3], HsAddr used[4], HsAddr stale[4], guint64 first, guint64 last, guint n_nodes)
 {
   HsTypeId leaf, to_leaf = program_leaf_type (self, &leaf), to_elements = fake_pointer (self->fake, to_leaf);
   HsTypeId base = fake_struct (self->fake, DEQUE, 80), outer, to_outer = program_record (self, "queue", 96, &outer);
-  HsAddr queue = program_block (self, 96), map = program_block (self, 64), node[3], used[4], stale[4];
+  HsAddr queue = program_block (self, 96), map = program_block (self, 64);
   static const char *const MEMBERS[] = { "_M_start._M_cur", "_M_start._M_first", "_M_start._M_last", "_M_start._M_node",
                                          "_M_finish._M_cur", "_M_finish._M_first", "_M_finish._M_last", "_M_finish._M_node" };
 
@@ -30,30 +30,54 @@ test_deque (Program *self, gconstpointer size)
   program_store (self, queue + 16, 8);
   program_store (self, map, PROGRAM_NOWHERE);
   program_store (self, map + 56, PROGRAM_NOWHERE + 8);
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < 3; i++) {
     program_store (self, map + 16 + 8 * i, node[i] = program_block (self, 512));
+    program_store (self, node[i] + 520, PROGRAM_NOWHERE); /* behind the block */
+  }
   for (guint i = 0; i < 4; i++) {
     program_store (self, node[0] + 8 * (60 + i), used[i] = program_leaf (self));
     program_store (self, node[0] + 8 * i, stale[i] = program_block (self, 40));
     program_store (self, node[2] + 8 * (10 + i), stale[i]);
   }
   for (guint i = 0; i < 2; i++) {
-    HsAddr iterator = queue + 24 + 32 * i, of = node[2 * i];
-    program_store (self, iterator, of + 8 * (i == 0 ? 60 : 4));
+    HsAddr iterator = queue + 24 + 32 * i, of = node[i * (n_nodes - 1)];
+    program_store (self, iterator, of + 8 * (i == 0 ? first : last));
     program_store (self, iterator + 8, of);
     program_store (self, iterator + 16, of + 512);
-    program_store (self, iterator + 24, map + 16 + 16 * i);
+    program_store (self, iterator + 24, map + 16 + 8 * i * (n_nodes - 1));
   }
   program_variable (self, to_outer, queue);
   program_infer (self);
   program_check (self, map, "struct leaf **[]", HS_LEVEL_B);
+  program_infer_again (self);
+}
+
+static void
+test_deque (Program *self, gconstpointer size)
+{
+  HsAddr node[3], used[4], stale[4];
+
+  make_deque (self, node, used, stale, 60, 4, 3);
   for (guint i = 0; i < 3; i++)
     program_check (self, node[i], "struct leaf *[]", HS_LEVEL_B);
   for (guint i = 0; i < 4; i++) {
     program_check (self, used[i], "struct leaf", HS_LEVEL_B);
     program_check_below (self, stale[i], HS_LEVEL_C);
   }
-  program_infer_again (self);
+}
+
+/* It ends before it begins, and begins behind its node: nothing is in use, and nothing outside of the block is read. */
+static void
+test_deque_backwards (Program *self, gconstpointer size)
+{
+  HsAddr node[3], used[4], stale[4];
+
+  make_deque (self, node, used, stale, 1 << 20, 0, 1);
+  program_check (self, node[0], "struct leaf *[]", HS_LEVEL_B);
+  for (guint i = 0; i < 4; i++) {
+    program_check_below (self, used[i], HS_LEVEL_C);
+    program_check_below (self, stale[i], HS_LEVEL_C);
+  }
 }
 
 /* A map whose values hold maps: the innermost class around a pointer says whose nodes it leads to. */
@@ -187,6 +211,7 @@ test_prefix (Program *self, gconstpointer size)
     program_store (self, of_pointers[i] + 8, of_leaf[i] + 8);
     program_store (self, of_pointers[i] + 16, of_leaf[i / 2] + 8);
     program_text (self, of_text[i] + 8, "some text");
+    program_store (self, of_text[i], i > 0 ? of_text[i - 1] : 0); /* like a name's */
     program_store (self, owner, last);
     program_store (self, owner + 48, i);
     last = owner;
@@ -277,6 +302,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   program_add ("/shapes/deque", test_deque, 0);
+  program_add ("/shapes/deque-backwards", test_deque_backwards, 0);
   program_add ("/shapes/nested-map", test_nested_map, 0);
   program_add ("/shapes/union", test_union, 0);
   program_add ("/shapes/prefix", test_prefix, 0);

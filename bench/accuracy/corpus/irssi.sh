@@ -10,7 +10,8 @@ fetch_src () {
     local dl=$CACHE/dl/irssi a=$CACHE/apt/backports v=irssi=1.4.5-1~bpo12+1
     mkdir -p "$dl" "$a/lists/partial" "$a/cache/archives/partial"
     local o=(-q -o Dir::Etc::sourcelist="$a/src.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::Lists="$a/lists" -o Dir::Cache="$a/cache" -o APT::Sandbox::User=)
-    echo "deb-src http://deb.debian.org/debian bookworm-backports main" > "$a/src.list"
+    # the mirror that this machine has Debian itself from
+    echo "deb-src $(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' | head -1) bookworm-backports main" > "$a/src.list"
     if [ ! -e "$dl/irssi_1.4.5.dsc" ]; then
         apt-get "${o[@]}" update
         (cd "$dl" && apt-get "${o[@]}" source --download-only --tar-only "$v")
