@@ -54,6 +54,7 @@ enum {
   HS_SOURCE_GROUP,
   HS_SOURCE_SIGNATURE,
   HS_SOURCE_VALUES,
+  HS_SOURCE_TAIL,
   HS_SOURCE_CONTENT,
   HS_N_SOURCES
 };
@@ -128,8 +129,11 @@ struct _HsEngine {
   GArray *member_of;   /* guint32 by reason: memory of hs_member_reason */
   GHashTable *holders; /* of source-signature.c: type and offset -> GArray of HsTypeId */
   guint64 values_at, signatures_at; /* n_decided when these sources looked last */
+  guint64 tails_at;    /* likewise of source-tail.c, plus one */
+  guint32 n_tails;     /* types that were found to link in their tails */
   guint64 arrays_at;   /* n_hints when source-array.c looked behind void * last, plus one */
   GHashTable *asked;   /* memory of hs_group_is_due */
+  GHashTable *namings; /* of matrix.c: reason and type -> how well their names agree */
   HsTypeId text_type;  /* of hs_text_type */
   HsTypeId void_pointer; /* of source-array.c */
   GArray *variables;   /* const HsVariable *: static ones by address */
@@ -370,4 +374,5 @@ void hs_source_header (HsEngine *engine);
 void hs_source_group (HsEngine *engine);
 void hs_source_signature (HsEngine *engine);
 void hs_source_values (HsEngine *engine);
+void hs_source_tail (HsEngine *engine);
 void hs_source_content (HsEngine *engine);

@@ -6,6 +6,7 @@
 #include "profiler/inference/circumstances.h"
 #include "profiler/inference/deque.h"
 #include "profiler/inference/functions.h"
+#include "profiler/inference/tail.h"
 
 #include <string.h>
 
@@ -280,6 +281,8 @@ scan_block (HsEngine *self, guint32 block, HsLayout *layout, const guint8 *data,
   }
   HsScan one = part_of (&scan, 0, layout->size);
   hs_engine_scan (self, layout, &one);
+  if (decided && layout->links_in_tail)
+    hs_tail_follow (self, layout, &scan);
   if (decided && (form == HS_FORM_FLEXIBLE || form == HS_FORM_BEHIND) && layout->tail != NULL) {
     scan.limit = MIN (scan.limit, layout->tail_offset + hs_used_elements (layout, scan.data, scan.limit) * layout->tail_stride);
     scan_elements (self, layout->tail, &scan, layout->tail_offset, layout->tail_stride);

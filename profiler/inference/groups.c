@@ -1,6 +1,8 @@
 /* groups.c - see groups.h. */
 #include "profiler/inference/groups.h"
 
+#include "profiler/inference/tail.h"
+
 #include <string.h>
 
 void
@@ -32,7 +34,7 @@ make_member_reason (HsEngine *self, guint32 number)
   member.owner = member.inner = reason.inner;
   member.slot = member.inner_slot = reason.inner_slot;
   member.distance = reason.distance;
-  member.member = member_name (self, reason.inner, reason.inner_slot);
+  member.member = hs_tail_is (&reason) ? reason.member : member_name (self, reason.inner, reason.inner_slot);
   return hs_reasons_intern (self->reasons, member);
 }
 
@@ -283,6 +285,8 @@ hs_split_value (HsEngine *self, const HsSplit *split, guint32 block)
   case HS_SPLIT_TARGET:
     return bytes_at (hs_engine_bytes (self, block), hs_blocks_size (self->blocks, block), split->offset, split);
   case HS_SPLIT_OWNER:
+    if (parent != HS_NO_BLOCK && hs_tail_is (reason))
+      return bytes_at (hs_engine_bytes (self, parent), hs_blocks_size (self->blocks, parent), split->offset, split);
     if (parent == HS_NO_BLOCK || self->at[block] == HS_NOWHERE || reason->inner == 0 || self->at[block] * (guint64)8 < reason->inner_slot)
       return G_MAXUINT64;
     return bytes_at (hs_engine_bytes (self, parent), hs_blocks_size (self->blocks, parent),
@@ -384,6 +388,8 @@ hs_group_admits (HsEngine *self, HsTypeId type, guint64 behind, guint32 block)
   if (data == NULL || usable <= behind)
     return FALSE;
   const HsType *its = hs_types_get (self->types, type);
+  if (layout->links_in_tail && !hs_tail_agrees (layout, data + behind, usable - behind))
+    return FALSE;
   if (behind != 0 && usable - behind > HS_LONGEST_BEHIND && usable - behind > layout->size + 15 + HS_GRANULE)
     return FALSE;
   if (its->kind == HS_TYPE_POINTER)

@@ -1,4 +1,5 @@
 /* guard.c - what is clear for a whole sample may be so only because all of it has one tag; see trial.h. */
+#include "profiler/inference/tail.h"
 #include "profiler/inference/trial.h"
 
 #define TAG_REACH 8 /* bytes before and behind the pointer in which its tag stands */
@@ -9,7 +10,7 @@ may_guard (const HsField *field, guint64 slot)
   if (field->size == 0 || field->size > 8)
     return FALSE;
   return !field->in_union && field->offset + TAG_REACH >= slot && field->offset < slot + 8 + TAG_REACH
-         && (field->kind == HS_FIELD_ENUM || (field->bit_size != 0 && field->bit_size <= 8) || (field->size == 1 && field->kind != HS_FIELD_CHARS));
+         && (field->bit_size != 0 ? field->bit_size <= 8 : field->kind == HS_FIELD_ENUM || (field->size == 1 && field->kind != HS_FIELD_CHARS));
 }
 
 /* A union's tag may stand anywhere in the record: an enum with few values. */
@@ -46,9 +47,10 @@ hs_trial_guard (HsTrial *self, const HsVerdict *whole, HsOption *option)
   HsLayout *layout = reason->inner != 0 ? hs_layouts_get (self->engine->layouts, reason->inner) : NULL;
   HsSplit split = { .kind = HS_SPLIT_OWNER, .size = 0 };
 
+  guint64 slot = hs_tail_is (reason) ? layout->tail_offset : reason->inner_slot;
   for (guint32 i = 0; layout != NULL && i < layout->n_fields; i++) {
     const HsField *field = &layout->fields[i];
-    if (!may_guard (field, reason->inner_slot) || field->offset >= G_MAXUINT32)
+    if (!may_guard (field, slot) || field->offset >= G_MAXUINT32)
       continue;
     HsSplit one = hs_split_by_field (HS_SPLIT_OWNER, field);
     if (split.size == 0) {

@@ -61,6 +61,7 @@ engine_clear (HsEngine *self)
   g_clear_pointer (&self->member_of, g_array_unref);
   g_clear_pointer (&self->holders, g_hash_table_unref);
   g_clear_pointer (&self->asked, g_hash_table_unref);
+  g_clear_pointer (&self->namings, g_hash_table_unref);
   g_clear_pointer (&self->text_tails, g_hash_table_unref);
   g_clear_pointer (&self->variables, g_array_unref);
   g_array_unref (self->objects);
@@ -112,13 +113,13 @@ run_rounds (HsEngine *self)
   guint passes = 0;
 
   for (guint i = 0; i < hs_n_sources && passes < MAX_PASSES; i++) {
-    guint64 before = self->n_decided;
+    guint64 before = self->n_decided + self->n_tails;
     if (hs_sources[i].phase != HS_PHASE_ROUND || hs_sources[i].run == NULL || self->without >> i & 1)
       continue;
     hs_sources[i].run (self);
     hs_engine_drain (self);
     follow_prefixes (self);
-    if (self->n_decided > before) {
+    if (self->n_decided + self->n_tails > before) {
       passes++;
       i = 0; /* the first is no source */
     }

@@ -53,10 +53,12 @@ libhs_inference_la_SOURCES = \
   profiler/inference/source-length.c \
   profiler/inference/source-roots.c \
   profiler/inference/source-signature.c \
+  profiler/inference/source-tail.c \
   profiler/inference/source-text.c \
   profiler/inference/source-values.c \
   profiler/inference/source-vtable.c \
   profiler/inference/sources.c \
+  profiler/inference/tail.h \
   profiler/inference/used.c \
   profiler/inference/trial.h \
   profiler/inference/words.c \

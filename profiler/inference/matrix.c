@@ -2,6 +2,7 @@
 #include "profiler/inference/matrix.h"
 
 #include "profiler/inference/naming.h"
+#include "profiler/inference/tail.h"
 
 #include <string.h>
 
@@ -52,6 +53,7 @@ candidates_by_size (HsMatrix *self)
 {
   GArray *found = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
   g_autoptr (GArray) some = g_array_new (FALSE, FALSE, sizeof (HsTypeId));
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
 
   for (guint i = 0; i < self->n; i++) {
     guint same = 0;
@@ -66,9 +68,11 @@ candidates_by_size (HsMatrix *self)
     hs_find_by_size (self->engine, self->specimen[i].address + behind, self->specimen[i].usable - behind, some, MAX_CANDIDATES);
     hs_find_by_tail (self->engine, self->specimen[i].address + behind, self->specimen[i].data + behind,
                      self->specimen[i].usable - behind, some, MAX_CANDIDATES);
-    for (guint k = 0; k < some->len && found->len < MAX_CANDIDATES; k++)
-      if (!has_id (found, g_array_index (some, HsTypeId, k)) && may_be_inside (self, g_array_index (some, HsTypeId, k)))
-        g_array_append_val (found, g_array_index (some, HsTypeId, k));
+    for (guint k = 0; k < some->len && found->len < MAX_CANDIDATES; k++) {
+      HsTypeId id = g_array_index (some, HsTypeId, k);
+      if (g_hash_table_add (seen, GUINT_TO_POINTER (id)) && may_be_inside (self, id))
+        g_array_append_val (found, id);
+    }
   }
   return found;
 }
@@ -197,7 +201,7 @@ use_there (const HsMatrix *self, HsTypeId id)
 
 /* Whether the type is called like the variable or member that leads to it, or to the table or list that does. */
 static float
-naming_bits (const HsMatrix *self, HsTypeId id)
+compare_names (const HsMatrix *self, HsTypeId id)
 {
   const HsEngine *engine = self->engine;
   const HsReason *reason = hs_reasons_get (engine->reasons, self->reason);
@@ -216,6 +220,27 @@ naming_bits (const HsMatrix *self, HsTypeId id)
       share = MAX (share, hs_naming_share (type, names[i].name, names[i].owner != 0 ? hs_types_get (engine->types, names[i].owner)->name : NULL,
                                            &letters));
   return (float)share * NAME_BITS + (float)letters * LETTER_BITS;
+}
+
+#define MAX_NAMINGS (1u << 16) /* remembered */
+#define NAMING_UNIT (1.0f / 256)
+
+/* The same. One candidate is looked at for many sizes, and for each group that one member leads to more than once. */
+static float
+naming_bits (const HsMatrix *self, HsTypeId id)
+{
+  HsEngine *engine = self->engine;
+  gpointer known, key = GSIZE_TO_POINTER ((gsize)self->reason << 24 | id);
+
+  if (engine->namings == NULL)
+    engine->namings = g_hash_table_new (NULL, NULL);
+  if (!g_hash_table_lookup_extended (engine->namings, key, NULL, &known)) {
+    if (g_hash_table_size (engine->namings) >= MAX_NAMINGS)
+      g_hash_table_remove_all (engine->namings);
+    known = GUINT_TO_POINTER ((guint)(compare_names (self, id) / NAMING_UNIT));
+    g_hash_table_insert (engine->namings, key, known);
+  }
+  return (float)GPOINTER_TO_UINT (known) * NAMING_UNIT;
 }
 
 /* How likely a type is before its contents are seen: the program speaks of it often; it is not one that every program gets
@@ -475,7 +500,15 @@ sum_column (const HsMatrix *self, guint column, const guint8 *part, guint8 which
   return sum;
 }
 
+#define LINKED_BITS 8.0    /* and what is packed into the tails of nodes is mostly nodes */
 #define SAME_KIND_BITS 2.0 /* objects lead to their like more often than to any other one kind */
+
+/* Nodes that link to each other by what stands in their tails. */
+static gboolean
+is_linked (const HsMatrix *self, const HsColumn *column)
+{
+  return column->type == self->owner && hs_tail_is (hs_reasons_get (self->engine->reasons, self->reason));
+}
 
 /* The bits for a candidate; FALSE: it is out. */
 static gboolean
@@ -488,14 +521,15 @@ weigh_column (HsMatrix *self, guint index, const guint8 *part, guint8 which, dou
     return FALSE;
   if ((sum.whole + sum.near) * 10 < sum.n * 9) {
     gboolean varied, follows = length_follows (self, column->layout, part, which, &varied);
-    if (!follows && self->open && sum.strong * 2 < sum.n)
+    if (!follows && self->open && sum.strong * 2 < sum.n && !is_linked (self, column))
       return FALSE;
     /* Where nothing varies, any number that is small enough follows. */
-    sum.bits += sum.n * (!follows ? -2.0 : varied ? 4.0 : 0);
+    sum.bits += sum.n * (is_linked (self, column) ? 0 : !follows ? -2.0 : varied ? 4.0 : 0);
   }
   /* Blocks of a group are alike: more than a few of them say the same again. */
   *bits = sum.bits / sum.n * MIN (sum.n, 6) / 2 + (double)column->prior
-          + 2.0 * sum.whole / sum.n + (column->type == self->owner ? SAME_KIND_BITS : 0);
+          + 2.0 * sum.whole / sum.n + (column->type == self->owner ? SAME_KIND_BITS : 0)
+          + (is_linked (self, column) ? LINKED_BITS : 0);
   return TRUE;
 }
 

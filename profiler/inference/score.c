@@ -6,6 +6,8 @@
  * count as its own background. */
 #include "profiler/inference/score.h"
 
+#include "profiler/inference/tail.h"
+
 #include <string.h>
 #include <sys/mman.h>
 
@@ -402,6 +404,8 @@ score_object (HsEngine *self, HsLayout *layout, const HsSpecimen *specimen, guin
 #define TAIL_SHARE 0.5 /* of what elements say: how many are in use is not known */
 
 /* What stands in the flexible array: elements, or bytes. */
+#define LINK_BITS 1.5 /* a pointer in a tail that is known to hold some */
+
 static double
 tail_bits (HsEngine *self, const HsLayout *layout, const HsSpecimen *specimen, guint64 behind, HsScore *score)
 {
@@ -410,8 +414,16 @@ tail_bits (HsEngine *self, const HsLayout *layout, const HsSpecimen *specimen, g
 
   if (layout->tail_stride == 0 || layout->size + 8 > specimen->usable - behind)
     return 0;
+  if (layout->links_in_tail && !hs_tail_agrees (layout, specimen->data + behind, specimen->usable - behind)) {
+    score->bad++;
+    return UNFIT_BITS;
+  }
   if (layout->tail == NULL || at % 8 != 0) {
     for (guint w = (guint)((at + 7) / 8), first = w; w < specimen->n_words; w++) {
+      if (layout->links_in_tail && specimen->class[w] == HS_CLASS_BLOCK) {
+        tail.bits += LINK_BITS;
+        continue;
+      }
       tail.unexplained += specimen->class[w] == HS_CLASS_BLOCK;
       tail.bits += specimen->class[w] == HS_CLASS_BLOCK ? -4 : w == first && specimen->class[w] == HS_CLASS_TEXT ? 2.5 : 0;
     }

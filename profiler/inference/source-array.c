@@ -4,6 +4,7 @@
  * without pointers, makes it an array of these. What a void * leads to is one if it is large and holds hardly anything but
  * pointers: a hash table's; and then so are smaller ones that the same member leads to in the same context. */
 #include "profiler/inference/groups.h"
+#include "profiler/inference/tail.h"
 
 #include <string.h>
 
@@ -144,7 +145,8 @@ ask_void (HsEngine *self)
   g_autoptr (HsGroups) groups = hs_groups_collect (self, HS_HINT_VOID, HS_HINT_VOID, HS_BY_REASON);
   for (guint i = 0; i < groups->groups->len; i++) {
     const HsGroup *group = &g_array_index (groups->groups, HsGroup, i);
-    if (hs_reasons_get (self->reasons, group->reason)->distance != 0 || hs_has_arms (self, group->reason) || !hs_group_is_due (self, group, HS_SOURCE_ARRAY)
+    const HsReason *reason = hs_reasons_get (self->reasons, group->reason);
+    if (reason->distance != 0 || hs_tail_is (reason) || hs_has_arms (self, group->reason) || !hs_group_is_due (self, group, HS_SOURCE_ARRAY)
         || void_pointer (self) == HS_TYPE_LIMIT || !are_arrays (self, groups, group))
       continue;
     for (guint32 k = 0; k < group->n; k++) {

@@ -18,6 +18,7 @@ const HsSource hs_sources[HS_N_SOURCES] = {
   [HS_SOURCE_GROUP] = { "group", HS_PHASE_ROUND, hs_source_group },
   [HS_SOURCE_SIGNATURE] = { "signature", HS_PHASE_ROUND, hs_source_signature },
   [HS_SOURCE_VALUES] = { "value", HS_PHASE_ROUND, hs_source_values },
+  [HS_SOURCE_TAIL] = { "tail", HS_PHASE_ROUND, hs_source_tail },
   [HS_SOURCE_CONTENT] = { "content", HS_PHASE_END, hs_source_content },
 };
 const guint hs_n_sources = HS_N_SOURCES;
