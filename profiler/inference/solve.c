@@ -442,6 +442,7 @@ find_known (HsEngine *engine, HsTypeId header, guint32 reason)
 }
 
 #define LEAST_SHARED 16 /* blocks */
+#define LEAST_MERIT 0.1 /* of what tells them apart */
 
 /* Whether the blocks are siblings, and now wait for what knows their header. */
 static gboolean
@@ -453,11 +454,23 @@ hand_over (HsTrial *self, const HsVerdict *verdicts, guint n)
   return header != 0 && hs_hand_to_header (self->engine, self->groups, self->group, header);
 }
 
+/* Whether a tag of the header tells some of the blocks from what seems to fit all of them: a type of nothing but pointers fits much. */
+static gboolean
+is_several (HsTrial *self, HsTypeId whole, HsOption *best)
+{
+  try_fields (self, HS_SPLIT_TARGET, self->tagged, best);
+  for (guint k = 0; k < best->n; k++)
+    if (best->verdicts[k].type != 0 && best->verdicts[k].type != whole)
+      return TRUE;
+  *best = (HsOption){ .merit = LEAST_MERIT };
+  return FALSE;
+}
+
 guint32
 hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, HsMatrix *matrix, guint source, HsTypeId header, HsTypeId tagged)
 {
   HsTrial trial = { .engine = engine, .groups = groups, .group = group, .matrix = matrix };
-  HsOption best = { .merit = 0.1 };
+  HsOption best = { .merit = LEAST_MERIT };
   const HsReason *reason = hs_reasons_get (engine->reasons, group->reason);
   g_autoptr (GArray) known = find_known (engine, tagged, group->reason);
   HsVerdict whole = hs_matrix_judge (matrix, NULL, 0);
@@ -471,6 +484,8 @@ hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, 
 
   if (hand_over (&trial, &whole, 1))
     return 0;
+  if (whole.type != 0 && tagged != 0 && is_several (&trial, whole.type, &best))
+    whole.type = 0;
   if (whole.type != 0 && validate (&trial, &(HsSplit){ 0 }, &whole, 1)) {
     if (header != 0 && tagged != 0 ? !hs_trial_guard_header (&trial, &whole, &best) : header != 0 || !hs_trial_guard (&trial, &whole, &best))
       return decide (&trial, source, header, &(HsSplit){ 0 }, &whole, 1);
@@ -479,7 +494,7 @@ hs_group_solve (HsEngine *engine, const HsGroups *groups, const HsGroup *group, 
     qsort (best.verdicts, best.n, sizeof *best.verdicts, compare_verdicts);
     return decide (&trial, source, header, &best.split, best.verdicts, best.n);
   }
-  if (tagged != 0)
+  if (tagged != 0 && best.n == 0)
     try_fields (&trial, HS_SPLIT_TARGET, tagged, &best);
   if (reason->inner != 0 && header == 0)
     try_fields (&trial, HS_SPLIT_OWNER, reason->inner, &best);
