@@ -224,6 +224,21 @@ judge_inside_pointer (HsEngine *self, guint32 block, guint64 distance, HsTypeId 
     score->bits += WRONG_BITS / 2;
 }
 
+/* A pointer into the object itself, which is a @type if the candidate is right: the empty head of a list, text or a value that
+ * is kept in place. */
+static gboolean
+judge_own_pointer (HsEngine *self, const HsSlot *slot, guint64 distance, HsTypeId type, HsScore *score)
+{
+  if (distance >= hs_types_get (self->types, type)->size)
+    return FALSE;
+  gboolean right = distance == 0 ? hs_related (self, type, slot->target) || hs_contains (self, type, slot->target, 0)
+                                 : hs_contains (self, type, slot->target, distance);
+  score->bits += right ? KNOWN_BITS : UNFIT_BITS;
+  score->strong += right;
+  score->bad += !right;
+  return TRUE;
+}
+
 static void
 judge_static_pointer (HsEngine *self, guint64 value, HsTypeId type, HsScore *score)
 {
@@ -269,7 +284,7 @@ is_number (guint class)
 }
 
 static void
-judge_slot (HsEngine *self, const HsSlot *slot, const HsSpecimen *specimen, guint word, HsScore *score)
+judge_slot (HsEngine *self, const HsSlot *slot, HsTypeId type, guint64 behind, const HsSpecimen *specimen, guint word, HsScore *score)
 {
   guint class = specimen->class[word];
   guint64 value;
@@ -279,6 +294,9 @@ judge_slot (HsEngine *self, const HsSlot *slot, const HsSpecimen *specimen, guin
     score->bad += is_number (class) || class == HS_CLASS_BLOCK || class == HS_CLASS_INSIDE;
   else if (slot->kind != HS_SLOT_VOID)
     score->bad += (is_number (class) && !is_tagged (self, value)) || class == HS_CLASS_CODE;
+  if (slot->kind == HS_SLOT_OBJECT && specimen->target[word] == specimen->block && value >= specimen->address + behind
+      && judge_own_pointer (self, slot, value - specimen->address - behind, type, score))
+    return;
   if (slot->kind == HS_SLOT_OBJECT || slot->kind == HS_SLOT_NODE) {
     if (class == HS_CLASS_BLOCK)
       judge_block_pointer (self, specimen->target[word], slot->target, score);
@@ -389,7 +407,7 @@ score_object (HsEngine *self, HsLayout *layout, const HsSpecimen *specimen, guin
     HsScore one = { 0 };
     if (slot->offset % 8 != 0 || slot->kind == HS_SLOT_UNION || slot->is_weak)
       continue;
-    judge_slot (self, slot, specimen, first + (guint)(slot->offset / 8), &one);
+    judge_slot (self, slot, layout->type, behind, specimen, first + (guint)(slot->offset / 8), &one);
     /* Of a union's reading only what speaks for it counts. */
     if (slot->in_union && (one.bits <= 0 || one.bad > 0))
       continue;
@@ -494,7 +512,7 @@ score_pointers (HsEngine *self, const HsSlot *slot, const HsSpecimen *specimen, 
     HsScore one = { 0 };
     if (specimen->class[w] == HS_CLASS_NULL)
       continue;
-    judge_slot (self, slot, specimen, w, &one);
+    judge_slot (self, slot, slot->target, G_MAXUINT64 / 2, specimen, w, &one);
     one.bits += pointee_bits (self, slot, specimen, w);
     if (last != G_MAXUINT)
       one.bits += stride_bits (specimen, last, w, size, &one);
