@@ -334,7 +334,7 @@ hint (HsEngine *self, guint32 block, HsTypeId type, HsHint kind, const HsEdge *e
                       self->parent[block], self->reason[block]);
   set_label (self, block, hs_label (type, kind, HS_LEVEL_NONE, 0), reason, edge->owner, edge->at);
   self->n_hints++;
-  if (apply_rules (self, block))
+  if (apply_rules (self, block) || (kind == HS_HINT_INTERIOR && hs_embed_pool (self, block)))
     return;
   g_array_append_val (self->waiting, block);
   if (kind == HS_HINT_PREFIX && hs_layouts_get (self->layouts, type)->size <= hs_blocks_size (self->blocks, block))

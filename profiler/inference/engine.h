@@ -292,6 +292,10 @@ guint64 hs_residue (HsAddr address, guint64 usable);
 /* hs_fits: the form in which one @layout fills a block of @usable bytes at @address; FALSE: it does not. */
 gboolean hs_fits (const HsLayout *layout, HsAddr address, guint64 usable, HsForm *form);
 
+/* hs_embed_pool: decides at once that @block, into which a typed pointer leads, is an array, where the program is known to carve
+ * such objects from larger blocks; FALSE: it is not, or that is not known (source-embed.c). */
+gboolean hs_embed_pool (HsEngine *self, guint32 block);
+
 /* hs_learn_long, hs_learn_short: a typed pointer has shown that a block of @usable bytes holds one @layout and something
  * behind it; so many have shown that they hold the beginning of one,
  * or one and as much behind it as one of its members says. Once there is enough of it, hs_fits says so too. */

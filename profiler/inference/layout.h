@@ -91,6 +91,7 @@ struct _HsLayout {
   gboolean ends_in_bytes; /* the last member is an array of bytes, however long it says it is */
   /* What typed pointers have shown of blocks that hold one T: that they may be longer, or shorter (hs_learn_long, hs_learn_short). */
   gboolean grows;
+  guint32 n_pools;   /* blocks of nothing but it into which typed pointers lead */
   gboolean links_in_tail; /* its bytes at the end hold pointers (tail.h), by these names: */
   const char *tail_path, *tail_last;
   guint32 within; /* bit i: its i-th field is a number that was never larger than the block */

@@ -140,7 +140,7 @@ static void
 try_several (const Case *c)
 {
   if (c->distance % MAX (c->layout->size, 1) == 0 && is_array (c)) {
-    decide (c, HS_FORM_ARRAY, HS_LEVEL_C, HS_SOURCE_ARRAY);
+    c->layout->n_pools += decide (c, HS_FORM_ARRAY, HS_LEVEL_C, HS_SOURCE_ARRAY) && c->distance != 0;
     return;
   }
   if (c->distance != 0) {
@@ -158,6 +158,18 @@ try_several (const Case *c)
   if (!weak && !whole)
     hs_learn_long (c->engine, c->layout, c->usable);
   decide (c, whole ? HS_FORM_WHOLE : HS_FORM_TAIL, weak ? HS_LEVEL_D : HS_LEVEL_C, HS_SOURCE_EMBED);
+}
+
+#define LEAST_POOLS 8
+
+gboolean
+hs_embed_pool (HsEngine *self, guint32 block)
+{
+  Case c;
+
+  return hs_layouts_get (self->layouts, hs_label_type (self->label[block]))->n_pools >= LEAST_POOLS && open_case (self, block, &c)
+         && c.layout->size >= 16 && c.distance % c.layout->size == 0 && is_array (&c)
+         && decide (&c, HS_FORM_ARRAY, HS_LEVEL_C, HS_SOURCE_ARRAY);
 }
 
 #define LEAST_SHORT 4 /* blocks that are all too short: then the program means it, */
