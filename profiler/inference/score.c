@@ -224,8 +224,8 @@ judge_inside_pointer (HsEngine *self, guint32 block, guint64 distance, HsTypeId 
     score->bits += WRONG_BITS / 2;
 }
 
-/* A pointer into the object itself, which is a @type if the candidate is right: the empty head of a list, text or a value that
- * is kept in place. */
+/* A pointer into the object itself, which is a @type if the candidate is right: the empty head of a list, a value that is kept in
+ * place. FALSE: it is none; other objects may be packed behind the part that is in use. */
 static gboolean
 judge_own_pointer (HsEngine *self, const HsSlot *slot, guint64 distance, HsTypeId type, HsScore *score)
 {
@@ -233,10 +233,9 @@ judge_own_pointer (HsEngine *self, const HsSlot *slot, guint64 distance, HsTypeI
     return FALSE;
   gboolean right = distance == 0 ? hs_related (self, type, slot->target) || hs_contains (self, type, slot->target, 0)
                                  : hs_contains (self, type, slot->target, distance);
-  score->bits += right ? KNOWN_BITS : UNFIT_BITS;
+  score->bits += right ? KNOWN_BITS : 0;
   score->strong += right;
-  score->bad += !right;
-  return TRUE;
+  return right;
 }
 
 static void
@@ -268,6 +267,22 @@ judge_text_pointer (HsEngine *self, const HsSpecimen *specimen, guint word, guin
     return;
   gssize length = hs_content_text (data + (value - self->blocks->address[block]), MIN (end - value, 64));
   score->bits += length > 0 ? 1 : length == 0 ? 0 : -1.5;
+}
+
+/* A pointer to numbers does not lead to what is known to hold pointers. */
+static void
+judge_number_pointer (HsEngine *self, guint32 block, HsTypeId type, HsScore *score)
+{
+  HsLabel label = self->label[block];
+  HsTypeId known = hs_label_type (label);
+
+  if (hs_label_level (label) < HS_LEVEL_C || hs_label_form (label) != HS_FORM_WHOLE || known >= self->types->n_types
+      || (self->disputed != HS_NO_BLOCK && self->parent[block] == self->disputed))
+    return;
+  if (hs_layouts_get (self->layouts, known)->has_pointers && known != type) {
+    score->bits += WRONG_BITS;
+    score->bad++;
+  }
 }
 
 /* Whether a word that a pointer cannot hold may be one with flags in its lower bits. */
@@ -304,7 +319,9 @@ judge_slot (HsEngine *self, const HsSlot *slot, HsTypeId type, guint64 behind, c
       judge_inside_pointer (self, specimen->target[word], value - self->blocks->address[specimen->target[word]], slot->target, score);
     else if (class == HS_CLASS_STATIC && slot->kind == HS_SLOT_OBJECT)
       judge_static_pointer (self, value, slot->target, score);
-  } else if (slot->kind == HS_SLOT_CHAR && (class == HS_CLASS_BLOCK || class == HS_CLASS_INSIDE))
+  } else if (slot->kind == HS_SLOT_SCALAR && class == HS_CLASS_BLOCK)
+    judge_number_pointer (self, specimen->target[word], slot->target, score);
+  else if (slot->kind == HS_SLOT_CHAR && (class == HS_CLASS_BLOCK || class == HS_CLASS_INSIDE))
     judge_text_pointer (self, specimen, word, value, score);
 }
 
