@@ -500,6 +500,7 @@ sum_column (const HsMatrix *self, guint column, const guint8 *part, guint8 which
   return sum;
 }
 
+#define LENGTH_ALONE 1.0   /* for a length that a number says, where nothing else speaks for the type: that may be chance */
 #define LINKED_BITS 8.0    /* and what is packed into the tails of nodes is mostly nodes */
 #define SAME_KIND_BITS 2.0 /* objects lead to their like more often than to any other one kind */
 
@@ -524,7 +525,7 @@ weigh_column (HsMatrix *self, guint index, const guint8 *part, guint8 which, dou
     if (!follows && self->open && sum.strong * 2 < sum.n && !is_linked (self, column))
       return FALSE;
     /* Where nothing varies, any number that is small enough follows. */
-    sum.bits += sum.n * (is_linked (self, column) ? 0 : !follows ? -2.0 : varied ? 4.0 : 0);
+    sum.bits += sum.n * (is_linked (self, column) ? 0 : !follows ? -2.0 : !varied ? 0 : self->open && sum.strong * 2 < sum.n ? LENGTH_ALONE : 4.0);
   }
   /* Blocks of a group are alike: more than a few of them say the same again. */
   *bits = sum.bits / sum.n * MIN (sum.n, 6) / 2 + (double)column->prior

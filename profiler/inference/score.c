@@ -172,6 +172,59 @@ is_block_of (HsEngine *self, guint32 block, HsTypeId type)
   return known == type || (known < self->types->n_types && hs_related (self, known, type));
 }
 
+#define MAX_NUMBERS 64 /* bytes of an array of numbers that are looked at */
+#define UNCOUNTED_BITS (-2.0)
+
+/* Addresses of blocks and of variables among numbers. */
+static guint
+count_addresses (HsEngine *self, const guint8 *data, guint64 limit)
+{
+  guint n = hs_content_heap_pointers (self, data, limit);
+
+  for (guint64 at = 0; at + 8 <= limit; at += 8) {
+    guint64 value;
+    memcpy (&value, data + at, sizeof value);
+    n += value >= HS_PAGE_SIZE && value < HS_ADDR_LIMIT && hs_modules_find (self->modules, value) != NULL;
+  }
+  return n;
+}
+
+/* Whether a number in the record says how many there are in its tail. */
+static gboolean
+counts_tail (const HsLayout *layout, const guint8 *data, guint64 usable)
+{
+  guint64 rest = usable - layout->tail_offset;
+
+  for (guint32 i = 0; i < layout->n_fields; i++) {
+    const HsField *field = &layout->fields[i];
+    guint64 value = 0;
+    if (field->kind != HS_FIELD_INT || field->bit_size != 0 || field->size < 2 || field->size > 8 || field->offset + field->size > layout->tail_offset)
+      continue;
+    memcpy (&value, data + field->offset, field->size);
+    if ((value <= rest / layout->tail_stride && rest - value * layout->tail_stride <= 16 + layout->tail_stride)
+        || (value > rest && value <= usable && usable - value <= 15 + HS_GRANULE))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* A block that should hold numbers only: it has no addresses in it; but behind the last number one may have been left. */
+static void
+judge_numbers (HsEngine *self, guint32 block, const HsLayout *layout, HsScore *score)
+{
+  const guint8 *data = hs_engine_bytes (self, block);
+  guint64 usable = hs_blocks_size (self->blocks, block);
+  gboolean open = layout->tail_stride != 0 && usable > layout->size + 16;
+
+  if (data == NULL || usable < layout->size)
+    return;
+  if (count_addresses (self, data, MIN (open ? MAX_NUMBERS : layout->size, usable)) > 0) {
+    score->bits += UNFIT_BITS;
+    score->bad++;
+  } else if (open && layout->tail_stride > 1 && !counts_tail (layout, data, usable))
+    score->bits += UNCOUNTED_BITS;
+}
+
 static void
 judge_block_pointer (HsEngine *self, guint32 block, HsTypeId type, HsScore *score)
 {
@@ -201,7 +254,8 @@ judge_block_pointer (HsEngine *self, guint32 block, HsTypeId type, HsScore *scor
     score->bits += match.bad > 0 ? UNFIT_BITS : good ? 2.5 : 0.7;
     score->strong += good;
     score->bad += bad;
-  }
+  } else if (!layout->has_pointers)
+    judge_numbers (self, block, layout, score);
 }
 
 static void
