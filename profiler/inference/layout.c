@@ -222,7 +222,7 @@ flatten_array (Builder *self, const HsType *array, guint64 offset, const char *p
     return;
   const HsType *inner_type = hs_types_get (self->layouts->types, element);
   if (inner_type->kind == HS_TYPE_BASE || inner_type->kind == HS_TYPE_ENUM) {
-    HsFieldKind kind = stride == 1 ? HS_FIELD_CHARS : HS_FIELD_DATA;
+    HsFieldKind kind = stride == 1 ? HS_FIELD_CHARS : stride < 8 ? HS_FIELD_NUMBERS : HS_FIELD_DATA;
     add_field (self, (HsField){ .offset = offset, .size = array->count * stride, .kind = kind, .in_union = in_union });
     return;
   }

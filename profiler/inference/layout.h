@@ -45,6 +45,7 @@ typedef enum {
   HS_FIELD_ENUM,
   HS_FIELD_FLOAT,
   HS_FIELD_CHARS, /* an array of bytes */
+  HS_FIELD_NUMBERS, /* an array of numbers that are shorter than an address */
   HS_FIELD_DATA,  /* an array of something else without pointers, or what was not looked into */
 } HsFieldKind;
 

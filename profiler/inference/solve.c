@@ -11,6 +11,7 @@
 #define LEAST_PART 4   /* specimens */
 #define FUNCTION_VALUES 64 /* of functions there may be more */
 #define MAX_SPLITS 64
+#define MANY_SIZES 6
 
 /* Divides the sample by @split; FALSE: it does not, or into too many. */
 gboolean
@@ -159,6 +160,9 @@ hs_trial_try (HsTrial *self, HsSplit split, HsOption *best)
     }
     option.verdicts[option.n++] = verdict;
   }
+  /* What leads to objects of many sizes leads to one kind of varying length, and one of the sizes is like another kind by chance. */
+  if (split.kind == HS_SPLIT_SIZE && self->n_values >= MANY_SIZES && 2 * decided < self->matrix->n)
+    return;
   if (voted)
     decided += VOTED_MERIT * self->matrix->n;
   option.merit = (double)decided / self->matrix->n + 0.1 * kinds - 0.02 * MIN (self->n_values, HS_TAG_VALUES) + nearness (self, &split);
@@ -169,8 +173,8 @@ hs_trial_try (HsTrial *self, HsSplit split, HsOption *best)
 gboolean
 hs_field_may_split (const HsField *field)
 {
-  return field->kind != HS_FIELD_FLOAT && field->kind != HS_FIELD_CHARS && field->kind != HS_FIELD_DATA && field->size <= 4
-         && field->bit_size <= 8;
+  return field->kind != HS_FIELD_FLOAT && field->kind != HS_FIELD_CHARS && field->kind != HS_FIELD_NUMBERS && field->kind != HS_FIELD_DATA
+         && field->size <= 4 && field->bit_size <= 8;
 }
 
 HsSplit

@@ -9,6 +9,8 @@ kind_of_field (const HsField *field)
   switch (field->kind) {
   case HS_FIELD_CHARS:
     return HS_WORD_CHARS;
+  case HS_FIELD_NUMBERS:
+    return HS_WORD_MIXED;
   case HS_FIELD_DATA:
     return HS_WORD_UNKNOWN;
   case HS_FIELD_FLOAT:
