@@ -4,6 +4,7 @@ SYNTHETIC_TESTS = \
   tests/unit/test-forms \
   tests/unit/test-inside \
   tests/unit/test-shapes \
+  tests/unit/test-tail \
   tests/unit/test-glibc-walk \
   tests/unit/test-groups \
   tests/unit/test-inference \
@@ -35,6 +36,9 @@ tests_unit_test_inside_LDADD = $(FAKE_PROGRAM_LIBS)
 tests_unit_test_shapes_SOURCES = tests/unit/test-shapes.c $(FAKE_PROGRAM)
 tests_unit_test_shapes_CFLAGS = $(FAKE_PROGRAM_CFLAGS)
 tests_unit_test_shapes_LDADD = $(FAKE_PROGRAM_LIBS)
+tests_unit_test_tail_SOURCES = tests/unit/test-tail.c $(FAKE_PROGRAM)
+tests_unit_test_tail_CFLAGS = $(FAKE_PROGRAM_CFLAGS)
+tests_unit_test_tail_LDADD = $(FAKE_PROGRAM_LIBS)
 tests_unit_test_forms_SOURCES = tests/unit/test-forms.c $(FAKE_PROGRAM)
 tests_unit_test_forms_CFLAGS = $(FAKE_PROGRAM_CFLAGS)
 tests_unit_test_forms_LDADD = $(FAKE_PROGRAM_LIBS)
