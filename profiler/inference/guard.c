@@ -84,8 +84,11 @@ is_tag_like (const HsField *field)
   return hs_field_may_split (field) && !field->in_union && (field->kind == HS_FIELD_ENUM || field->bit_size != 0 || field->size <= 2);
 }
 
-/* What is clear for all that begin with a tagged header holds for those of their tag alone: others may come. Which of the
- * header's small members the tag is need not be known: what is the same in all of the sample is. */
+#define FEW_VALUES 8 /* of a member that may be a tag */
+
+/* What is clear for all that begin with a tagged header holds for those of their tag alone: others may come, and the few of the
+ * sample that differ may be of another type. Which of the header's small members the tag is need not be known: it is all of them
+ * together, but for those that count something. */
 gboolean
 hs_trial_guard_header (HsTrial *self, const HsVerdict *whole, HsOption *option)
 {
@@ -104,10 +107,18 @@ hs_trial_guard_header (HsTrial *self, const HsVerdict *whole, HsOption *option)
     guint64 shift = field->offset - split.offset;
     if (shift + one.size > split.size)
       break;
-    if (!hs_trial_divide (self, &one) && self->n_values == 1)
+    hs_trial_divide (self, &one);
+    if (self->n_values <= FEW_VALUES)
       split.mask |= (one.mask & (G_MAXUINT64 >> (64 - 8 * one.size))) << (8 * shift);
   }
-  if (split.mask == 0 || hs_trial_divide (self, &split) || self->n_values != 1)
+  if (split.mask == 0)
+    return FALSE;
+  if (hs_trial_divide (self, &split)) {
+    *option = (HsOption){ .merit = -1 };
+    hs_trial_try (self, split, option);
+    return TRUE;
+  }
+  if (self->n_values != 1)
     return FALSE;
   *option = (HsOption){ .split = split, .n = 1, .verdicts = { *whole } };
   option->verdicts[0].value = self->values[0];

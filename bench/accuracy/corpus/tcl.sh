@@ -1,4 +1,4 @@
-# held-out: yes
+# development set
 PKG=tcl8.6 DEPS=""
 BIN="unix/tclsh unix/libtcl8.6.so"
 # The bundled zlib, so that what it allocates is known too. Three changes to tclInt.h: a Tcl_Obj is allocated by itself, as the source
