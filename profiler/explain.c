@@ -3,7 +3,7 @@
  * What is told of a block, in this order: how it was reached, what its evidence says in words, the decision about its group and
  * what else was considered, what speaks against it, and what the other blocks are that the same member leads to. */
 #include "profiler/explain-private.h"
-#include "profiler/inference/engine.h"
+#include "profiler/inference/tail.h"
 #include "summary/filter-private.h"
 
 #include <string.h>
@@ -163,9 +163,9 @@ split_value (const HsEvidence *self, const HsDecision *decision, guint32 block)
     return 0;
   if (decision->split.kind == HS_SPLIT_OWNER) {
     from = inference->parent[block];
-    if (from == HS_NO_BLOCK || inference->at[block] == HS_NOWHERE || inference->at[block] * (guint64)8 < reason->inner_slot)
+    if (from == HS_NO_BLOCK || (!hs_tail_is (reason) && (inference->at[block] == HS_NOWHERE || inference->at[block] * (guint64)8 < reason->inner_slot)))
       return G_MAXUINT64;
-    offset += inference->at[block] * (guint64)8 - reason->inner_slot;
+    offset += hs_tail_is (reason) ? 0 : inference->at[block] * (guint64)8 - reason->inner_slot;
   }
   guint64 usable = hs_blocks_size (self->heap->blocks, from);
   if (offset > usable || usable - offset < decision->split.size || decision->split.size > 8
