@@ -35,6 +35,10 @@ libhs_inference_la_SOURCES = \
   profiler/inference/matrix.c \
   profiler/inference/naming.c \
   profiler/inference/naming.h \
+  profiler/inference/pointees.c \
+  profiler/inference/pointees.h \
+  profiler/inference/prior.c \
+  profiler/inference/prior.h \
   profiler/inference/private.c \
   profiler/inference/matrix.h \
   profiler/inference/reasons.c \

@@ -1,7 +1,7 @@
 /* matrix.c - see matrix.h. */
 #include "profiler/inference/matrix.h"
 
-#include "profiler/inference/naming.h"
+#include "profiler/inference/prior.h"
 #include "profiler/inference/tail.h"
 
 #include <string.h>
@@ -149,124 +149,6 @@ compare_briefs (gconstpointer a, gconstpointer b)
   return x->type < y->type ? -1 : x->type > y->type;
 }
 
-static float
-log2_of (guint32 n)
-{
-  float bits = 0;
-
-  for (; n >= 2; n /= 2)
-    bits += 1;
-  return bits;
-}
-
-#define SYSTEM_BITS 8.0f
-#define OTHER_BITS 4.0f
-
-/* Types that the C library keeps to itself: nobody else's pointers lead to them. */
-static gboolean
-is_runtime (const HsMatrix *self, HsTypeId id)
-{
-  HsEngine *engine = self->engine;
-  guint module = hs_types_get (engine->types, id)->module;
-
-  if (engine->is_runtime == NULL)
-    engine->is_runtime = g_malloc0 (MAX (1, engine->modules->modules->len));
-  if (engine->is_runtime[module] == 0) {
-    const char *name = hs_modules_get (engine->modules, module)->name;
-    engine->is_runtime[module] = 1 + (g_str_has_prefix (name, "libc.so") || g_str_has_prefix (name, "libc-2.") || g_str_has_prefix (name, "ld-linux")
-                                      || g_str_has_prefix (name, "libpthread") || g_str_has_prefix (name, "libm.so"));
-  }
-  return engine->is_runtime[module] == 2;
-}
-
-/* How the modules know the type that know what the pointers are for. */
-static HsTypeUse
-use_there (const HsMatrix *self, HsTypeId id)
-{
-  HsTypeUse all = { .system = TRUE };
-
-  for (guint i = 0; i < self->users->len; i++) {
-    HsTypeUse one = hs_types_use (self->engine->types, g_array_index (self->users, guint, i), id);
-    if (!one.defines)
-      continue;
-    all.defines = TRUE;
-    all.system &= one.system;
-    all.mentions += MIN (one.mentions, HS_MAX_MENTIONS - all.mentions);
-  }
-  return all;
-}
-
-#define NAME_BITS 5.0f    /* for a type that is called as what leads to it */
-#define LETTER_BITS 0.1f  /* and for each letter of that */
-
-/* Whether the type is called like the variable or member that leads to it, or to the table or list that does. */
-static float
-compare_names (const HsMatrix *self, HsTypeId id)
-{
-  const HsEngine *engine = self->engine;
-  const HsReason *reason = hs_reasons_get (engine->reasons, self->reason);
-  const HsContext *context = hs_contexts_get (engine->contexts, reason->context);
-  const HsVariable *variable = context->place != 0 ? hs_engine_static_at (self->engine, context->place) : NULL;
-  const struct { const char *name; HsTypeId owner; } names[] = {
-    { reason->member, reason->owner }, { context->member, context->owner }, { context->above_member, context->above },
-    { variable != NULL ? variable->name : NULL, 0 },
-  };
-  const char *type = hs_types_get (engine->types, id)->name;
-  double share = 0;
-  guint letters = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (names[i].name != NULL)
-      share = MAX (share, hs_naming_share (type, names[i].name, names[i].owner != 0 ? hs_types_get (engine->types, names[i].owner)->name : NULL,
-                                           &letters));
-  return (float)share * NAME_BITS + (float)letters * LETTER_BITS;
-}
-
-#define MAX_NAMINGS (1u << 16) /* remembered */
-#define NAMING_UNIT (1.0f / 256)
-
-/* The same. One candidate is looked at for many sizes, and for each group that one member leads to more than once. */
-static float
-naming_bits (const HsMatrix *self, HsTypeId id)
-{
-  HsEngine *engine = self->engine;
-  gpointer known, key = GSIZE_TO_POINTER ((gsize)self->reason << 24 | id);
-
-  if (engine->namings == NULL)
-    engine->namings = g_hash_table_new (NULL, NULL);
-  if (!g_hash_table_lookup_extended (engine->namings, key, NULL, &known)) {
-    if (g_hash_table_size (engine->namings) >= MAX_NAMINGS)
-      g_hash_table_remove_all (engine->namings);
-    known = GUINT_TO_POINTER ((guint)(compare_names (self, id) / NAMING_UNIT));
-    g_hash_table_insert (engine->namings, key, known);
-  }
-  return (float)GPOINTER_TO_UINT (known) * NAMING_UNIT;
-}
-
-/* How likely a type is before its contents are seen: the program speaks of it often; it is not one that every program gets
- * with the system's headers; the modules that look into the owner of the pointers know what is in it. */
-static float
-prior_bits (const HsMatrix *self, HsTypeId id)
-{
-  const HsType *type = hs_types_get (self->engine->types, id);
-  gboolean asked = self->open && self->users->len > 0;
-  HsTypeUse use = asked ? use_there (self, id) : (HsTypeUse){ .defines = FALSE };
-  gboolean system = use.defines ? use.system : (type->flags & HS_TYPE_FLAG_SYSTEM) != 0;
-  float bits = log2_of (1 + (use.defines ? use.mentions : type->mentions)), less = 0;
-
-  if (system)
-    less = MAX (SYSTEM_BITS - bits, use.defines ? SYSTEM_BITS / 2 : 0);
-  if (asked && !use.defines)
-    less += OTHER_BITS;
-  return bits - less + (self->open ? naming_bits (self, id) : 0);
-}
-
-static gboolean
-is_foreign (const HsMatrix *self, HsTypeId id)
-{
-  return self->open && is_runtime (self, id) && !(self->owner != 0 && is_runtime (self, self->owner));
-}
-
 /* How well @id does on a few specimens of @usable bytes; FALSE: it fits none. */
 static gboolean
 look_briefly (HsMatrix *self, HsTypeId id, guint64 usable, Brief *brief)
@@ -283,7 +165,7 @@ look_briefly (HsMatrix *self, HsTypeId id, guint64 usable, Brief *brief)
     fit += cell.fits != HS_FIT_NONE;
     brief->bits += cell.bits;
   }
-  brief->bits = brief->bits / (float)MAX (1, fit) * 3 + prior_bits (self, id);
+  brief->bits = brief->bits / (float)MAX (1, fit) * 3 + hs_prior_bits (self, id);
   return fit > 0;
 }
 
@@ -301,7 +183,7 @@ shortlist (HsMatrix *self, const GArray *candidates)
     for (guint c = 0; c < candidates->len; c++) {
       Brief brief;
       HsTypeId id = g_array_index (candidates, HsTypeId, c);
-      if (!is_foreign (self, id) && look_briefly (self, id, self->specimen[i].usable, &brief))
+      if (!hs_is_foreign (self, id) && look_briefly (self, id, self->specimen[i].usable, &brief))
         g_array_append_val (briefs, brief);
     }
     g_array_sort (briefs, compare_briefs);
@@ -322,7 +204,7 @@ fill_columns (HsMatrix *self, const GArray *candidates)
   for (guint i = 0; i < candidates->len; i++) {
     HsColumn column = { .type = g_array_index (candidates, HsTypeId, i) };
     column.layout = hs_layouts_get (self->engine->layouts, column.type);
-    column.prior = prior_bits (self, column.type);
+    column.prior = hs_prior_bits (self, column.type);
     g_array_append_val (self->columns, column);
     for (guint k = 0; k < self->n; k++)
       self->cells[i * self->n + k] = score_cell (self, column.layout, &self->specimen[k]);
@@ -589,7 +471,7 @@ is_clear (HsMatrix *self, const HsVerdict *verdict, double rest, double share)
     return (double)best->bits >= LEAST_ONLY;
   if ((double)best->bits < (self->open ? LEAST_OPEN : LEAST_CLOSED) && (self->open || next->type == 0 || margin < WIDE_MARGIN))
     return FALSE;
-  double evidence = (double)(best->bits - prior_bits (self, best->type));
+  double evidence = (double)(best->bits - hs_prior_bits (self, best->type));
   if (!self->open && next->type != 0 && margin >= WIDE_MARGIN && (verdict->n >= SEVERAL || evidence >= LEAST_ALONE))
     return TRUE;
   if ((few && evidence < share * LEAST_EVIDENCE) || (self->mixed && evidence < share * LEAST_MIXED_EVIDENCE))

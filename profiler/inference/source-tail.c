@@ -18,7 +18,7 @@
 gboolean
 hs_tail_is (const HsReason *reason)
 {
-  return reason->source == HS_SOURCE_POINTER && reason->slot == HS_NO_SLOT && reason->inner_slot == HS_NO_SLOT && reason->owner == reason->inner
+  return reason->slot == HS_NO_SLOT && reason->inner_slot == HS_NO_SLOT && reason->owner == reason->inner
          && reason->owner != 0;
 }
 
