@@ -534,39 +534,6 @@ test_header_twins (Program *program, gconstpointer size)
     program_check (program, block[i], NULL, HS_LEVEL_NONE);
 }
 
-/* One of the types holds nothing but pointers and fits the blocks of the others, which are no more than 16 bytes longer: the tag is
- * asked all the same. */
-static void
-test_header_loose (Program *program, gconstpointer size)
-{
-  HsTypeId header, to_header = record (program, "header", 16, &header), type[3], leaf, to_leaf = program_leaf_type (program, &leaf);
-  HsAddr block[2 * MANY];
-
-  (void)record (program, "loose", 40, &type[0]);
-  (void)record (program, "table", 56, &type[1]);
-  (void)record (program, "proto", 120, &type[2]); /* there is none: it makes the header one */
-  fake_member (program->fake, header, "next", to_header, 0);
-  fake_member (program->fake, header, "tag", program->byte, 8);
-  fake_member (program->fake, header, "mark", program->byte, 9);
-  for (guint k = 0; k < 3; k++) {
-    fake_member (program->fake, type[k], "header", header, 0);
-    for (guint64 at = 16; at < (k == 0 ? 40 : k == 1 ? 56 : 120); at += 8)
-      fake_member (program->fake, type[k], "leaf", to_leaf, at);
-  }
-  for (guint i = 0; i < 2 * MANY; i++) {
-    block[i] = program_block (program, i % 3 != 0 ? 40 : 56);
-    program_store (program, block[i] + 8, (i % 3 != 0 ? 5 : 7) + (8 << 8));
-    for (guint64 at = 16; at < (i % 3 != 0 ? 40 : 56); at += 8)
-      program_store (program, block[i] + at, program_leaf (program));
-    if (i > 0)
-      program_store (program, block[i - 1], block[i]);
-  }
-  program_variable (program, to_header, block[0]);
-  program_infer (program);
-  for (guint i = 0; i < 2 * MANY; i++)
-    program_check_type (program, block[i], type[i % 3 == 0], HS_FORM_WHOLE, HS_LEVEL_C);
-}
-
 /* --- rules --- */
 
 /* @n owners lead to items, and the home of each leads to another one. The last of those has a home, too, that the groups could
@@ -627,7 +594,6 @@ main (int argc, char **argv)
   program_add ("/groups/union-of-objects", test_union_of_objects, 0);
   program_add ("/groups/header-votes", test_header_votes, 0);
   program_add ("/groups/header-twins", test_header_twins, 0);
-  program_add ("/groups/header-loose", test_header_loose, 0);
   program_add ("/groups/rule", test_rule, 0);
   program_add ("/groups/no-rule", test_no_rule, 0);
   return g_test_run ();

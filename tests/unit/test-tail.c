@@ -1,5 +1,5 @@
 /* test-tail.c - what the bytes of objects give away: pointers packed into byte tails, pointers into the object itself, chains of
- * carved blocks, numbers. */
+ * carved blocks, numbers; and a header whose objects one type seems to fit. */
 #include "tests/support/fake-program.h"
 
 enum { TREES = 4, CHILDREN = 8, VALUES = 2 * TREES * CHILDREN };
@@ -217,6 +217,41 @@ test_numbers (Program *self, gconstpointer size)
     program_check_below (self, block[i], HS_LEVEL_C);
 }
 
+/* --- headers --- */
+
+/* One of the types holds nothing but pointers and fits the blocks of the others, which are no more than 16 bytes longer: the tag is
+ * asked all the same. */
+static void
+test_header_loose (Program *self, gconstpointer size)
+{
+  HsTypeId header, to_header = program_record (self, "header", 16, &header), type[3], leaf, to_leaf = program_leaf_type (self, &leaf);
+  HsAddr block[2 * MANY];
+
+  (void)program_record (self, "loose", 40, &type[0]);
+  (void)program_record (self, "table", 56, &type[1]);
+  (void)program_record (self, "proto", 120, &type[2]); /* there is none: it makes the header one */
+  fake_member (self->fake, header, "next", to_header, 0);
+  fake_member (self->fake, header, "tag", self->byte, 8);
+  fake_member (self->fake, header, "mark", self->byte, 9);
+  for (guint k = 0; k < 3; k++) {
+    fake_member (self->fake, type[k], "header", header, 0);
+    for (guint64 at = 16; at < (k == 0 ? 40 : k == 1 ? 56 : 120); at += 8)
+      fake_member (self->fake, type[k], "leaf", to_leaf, at);
+  }
+  for (guint i = 0; i < 2 * MANY; i++) {
+    block[i] = program_block (self, i % 3 != 0 ? 40 : 56);
+    program_store (self, block[i] + 8, (i % 3 != 0 ? 5 : 7) + (8 << 8));
+    for (guint64 at = 16; at < (i % 3 != 0 ? 40 : 56); at += 8)
+      program_store (self, block[i] + at, program_leaf (self));
+    if (i > 0)
+      program_store (self, block[i - 1], block[i]);
+  }
+  program_variable (self, to_header, block[0]);
+  program_infer (self);
+  for (guint i = 0; i < 2 * MANY; i++)
+    program_check_type (self, block[i], type[i % 3 == 0], HS_FORM_WHOLE, HS_LEVEL_C);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -226,5 +261,6 @@ main (int argc, char **argv)
   program_add ("/tail/itself", test_itself, 0);
   program_add ("/tail/chain", test_chain, 0);
   program_add ("/tail/numbers", test_numbers, 0);
+  program_add ("/tail/header-loose", test_header_loose, 0);
   return g_test_run ();
 }
