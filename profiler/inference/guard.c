@@ -94,6 +94,7 @@ hs_trial_guard_header (HsTrial *self, const HsVerdict *whole, HsOption *option)
 {
   const HsLayout *layout = hs_layouts_get (self->engine->layouts, self->tagged);
   HsSplit split = { .kind = HS_SPLIT_TARGET, .size = 0 };
+  guint64 same = 0;
 
   for (guint32 i = 0; i < layout->n_fields; i++) {
     const HsField *field = &layout->fields[i];
@@ -108,9 +109,12 @@ hs_trial_guard_header (HsTrial *self, const HsVerdict *whole, HsOption *option)
     if (shift + one.size > split.size)
       break;
     hs_trial_divide (self, &one);
-    if (self->n_values <= FEW_VALUES)
-      split.mask |= (one.mask & (G_MAXUINT64 >> (64 - 8 * one.size))) << (8 * shift);
+    guint64 mask = (one.mask & (G_MAXUINT64 >> (64 - 8 * one.size))) << (8 * shift);
+    split.mask |= self->n_values <= FEW_VALUES ? mask : 0;
+    same |= self->n_values == 1 ? mask : 0;
   }
+  if (!hs_trial_divide (self, &split) && self->n_values != 1) /* too many together: what is the same in all of the sample, then */
+    split.mask = same;
   if (split.mask == 0)
     return FALSE;
   if (hs_trial_divide (self, &split)) {
